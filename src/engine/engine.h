@@ -1,0 +1,154 @@
+/* An engine runs the relational work and drives the kernels over batches: a table of functions.
+ *
+ * Pipelines (source, link-chain, chain, study, report) know only this header. The embedded engine
+ * is DuckDB in the process (src/engine/duckdb); a cluster engine and the tests' fake fill the same
+ * table.
+ *
+ * SQL text is a subset that DuckDB and Spark (ANSI) both run, kept in sql/ (one statement a file,
+ * several separated by `;` only where they form one step). In it
+ *   $name    is a bound value (mln_param): never pasted into the text;
+ *   {name}   is an identifier (a catalog, a table) pasted through the one quoting function.
+ *
+ * Results never depend on threads: each statement whose rows are read or stored in an order that
+ * matters says ORDER BY on a unique key. */
+#ifndef MLN_ENGINE_ENGINE_H
+#define MLN_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+
+#include "base/batch.h"
+#include "base/talk.h"
+
+enum mln_param_type { MLN_PARAM_NULL, MLN_PARAM_INT, MLN_PARAM_DOUBLE, MLN_PARAM_TEXT, MLN_PARAM_DAY,
+                      MLN_PARAM_IDENT /* for {name} */ };
+
+struct mln_param {
+    const char *name;
+    enum mln_param_type type;
+    int64_t i;        /* INT, DAY */
+    double f;         /* DOUBLE */
+    struct mln_str s; /* TEXT, IDENT */
+};
+
+#define MLN_INT(n, v) ((struct mln_param){.name = (n), .type = MLN_PARAM_INT, .i = (v)})
+#define MLN_REAL(n, v) ((struct mln_param){.name = (n), .type = MLN_PARAM_DOUBLE, .f = (v)})
+#define MLN_TEXT(n, z) ((struct mln_param){.name = (n), .type = MLN_PARAM_TEXT, .s = mln_str_from(z)})
+#define MLN_DAY(n, d) ((struct mln_param){.name = (n), .type = MLN_PARAM_DAY, .i = (d)})
+#define MLN_IDENT(n, z) ((struct mln_param){.name = (n), .type = MLN_PARAM_IDENT, .s = mln_str_from(z)})
+
+struct mln_params {
+    const struct mln_param *list;
+    size_t n;
+};
+#define MLN_NO_PARAMS ((struct mln_params){NULL, 0})
+#define MLN_PARAMS(...)                                                       \
+    ((struct mln_params){(const struct mln_param[]){__VA_ARGS__},             \
+                         sizeof((const struct mln_param[]){__VA_ARGS__}) /    \
+                             sizeof(struct mln_param)})
+
+/* Receives the batches of a query in order. The view is valid during the call. */
+typedef enum mln_status mln_sink_fn(void *ctx, const struct mln_batch *batch, struct mln_err *err);
+
+/* A kernel over batches, as in Spark's mapInArrow: reads `in`, appends any number of rows to `out`.
+ * Must be a pure function of its input rows and ctx: how rows fall into batches is not defined. */
+typedef enum mln_status mln_kernel_fn(void *ctx, const struct mln_batch *in,
+                                      struct mln_builder *out, struct mln_err *err);
+
+enum mln_attach_mode { MLN_ATTACH_READ, MLN_ATTACH_CREATE /* the file must not exist */,
+                       MLN_ATTACH_WRITE /* existing file */ };
+enum mln_file_format { MLN_FILE_CSV /* UTF-8, ',' , header, LF */, MLN_FILE_PARQUET };
+
+struct mln_engine_options {
+    size_t n_threads;         /* 0: all processors */
+    uint64_t memory_bytes;    /* 0: half of the machine, at most 3 GiB */
+    const char *spill_dir;    /* created, emptied on close; spill is encrypted */
+    const char *extension;    /* path of the encryption extension; NULL: beside the library */
+    struct mln_talk *talk;
+};
+
+struct mln_engine;   /* the instance */
+struct mln_appender; /* rows going into one table, on a connection of its own */
+
+struct mln_engine_ops {
+    const char *name;
+    void (*close)(struct mln_engine *e); /* NULL is fine */
+
+    /* Opens a database file as a catalog. `key` is 32 bytes, or NULL for a clear file.
+     * A wrong key is MLN_KEY; a missing or damaged file MLN_IO. Detach checkpoints: after it the
+     * file is whole, without a log beside it. */
+    enum mln_status (*attach)(struct mln_engine *e, const char *catalog, const char *path,
+                              const unsigned char *key, enum mln_attach_mode mode,
+                              struct mln_err *err);
+    enum mln_status (*detach)(struct mln_engine *e, const char *catalog, struct mln_err *err);
+
+    /* After this, no file but those already attached, and those under the `n` directories, can be
+     * read or written, and no setting can change. */
+    enum mln_status (*lock_down)(struct mln_engine *e, const char *const *dirs, size_t n,
+                                 struct mln_err *err);
+
+    /* Runs statements; `label` names them in messages (the .sql file). rows_changed may be NULL:
+     * of the last statement. */
+    enum mln_status (*exec)(struct mln_engine *e, const char *label, struct mln_str sql,
+                            struct mln_params params, uint64_t *rows_changed, struct mln_err *err);
+
+    /* Runs one query and hands its batches to the sink, in order. Types other than those of
+     * batch.h must be CAST in the query. */
+    enum mln_status (*scan)(struct mln_engine *e, const char *label, struct mln_str sql,
+                            struct mln_params params, mln_sink_fn *sink, void *ctx,
+                            struct mln_err *err);
+
+    /* query → kernel → table. The table must exist with the builder's columns in their order.
+     * Batches go through the kernel in the query's order. */
+    enum mln_status (*map)(struct mln_engine *e, const char *label, struct mln_str sql,
+                           struct mln_params params, mln_kernel_fn *kernel, void *ctx,
+                           const struct mln_column_spec *out_specs, size_t n_out,
+                           const char *catalog, const char *table, struct mln_err *err);
+
+    /* Appending from outside; several appenders may run on several threads at once, one a table. */
+    enum mln_status (*append_open)(struct mln_engine *e, const char *catalog, const char *table,
+                                   struct mln_appender **out, struct mln_err *err);
+    enum mln_status (*append)(struct mln_appender *a, const struct mln_batch *batch,
+                              struct mln_err *err);
+    enum mln_status (*append_close)(struct mln_appender *a, bool keep, struct mln_err *err);
+
+    /* The rows of a query as a file, in the query's order; written aside, then renamed. */
+    enum mln_status (*copy_out)(struct mln_engine *e, const char *label, struct mln_str sql,
+                                struct mln_params params, const char *path,
+                                enum mln_file_format format, struct mln_err *err);
+
+    /* Reads a Parquet file's batches; every column as text if `as_text`, else by batch.h types
+     * (other types: as text). Names and count come in the first batch, also when it has no row. */
+    enum mln_status (*read_parquet)(struct mln_engine *e, const char *path, bool as_text,
+                                    mln_sink_fn *sink, void *ctx, struct mln_err *err);
+};
+
+/* Every engine begins with its table. */
+struct mln_engine {
+    const struct mln_engine_ops *ops;
+};
+
+/* The embedded engine. */
+enum mln_status mln_engine_open_duckdb(const struct mln_engine_options *options,
+                                       struct mln_engine **out, struct mln_err *err) MLN_MUST_USE;
+
+/* ── helpers over any engine (src/engine/engine.c) ── */
+
+/* Runs an embedded statement file: mln_run_sql(e, "link/passe_cle.sql", params, NULL, err). */
+enum mln_status mln_run_sql(struct mln_engine *e, const char *asset, struct mln_params params,
+                            uint64_t *rows_changed, struct mln_err *err) MLN_MUST_USE;
+enum mln_status mln_scan_sql(struct mln_engine *e, const char *asset, struct mln_params params,
+                             mln_sink_fn *sink, void *ctx, struct mln_err *err) MLN_MUST_USE;
+
+/* One integer (COUNT(*) and the like): the first column (int64) of the first row. */
+enum mln_status mln_query_i64(struct mln_engine *e, const char *label, const char *sql,
+                              struct mln_params params, int64_t *out, struct mln_err *err)
+    MLN_MUST_USE;
+
+/* "name" with inner quotes doubled: the one quoting function. */
+void mln_quote_ident(struct mln_buf *out, struct mln_str name);
+
+/* Replaces {name} by quoted identifiers of the IDENT parameters; an unknown {name} is an error. */
+enum mln_status mln_sql_expand(struct mln_str sql, struct mln_params params, struct mln_buf *out,
+                               struct mln_err *err) MLN_MUST_USE;
+
+#endif

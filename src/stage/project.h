@@ -1,0 +1,39 @@
+/* A project: one YAML file that says what is run, for what purpose, with which keys and rules.
+ * Paths in it are relative to its folder. Every key is explained in `maillon init`'s template. */
+#ifndef MLN_STAGE_PROJECT_H
+#define MLN_STAGE_PROJECT_H
+
+#include "base/arena.h"
+#include "base/yaml.h"
+#include "protect/table.h"
+
+struct mln_project {
+    const char *path; /* as given */
+    const char *dir;  /* folder of the file */
+    const char *name;
+    const char *purpose;
+    int32_t observation_day;
+    const char *contract;      /* path of the data contract */
+    const char *study;         /* path of the study */
+    const char *keys_dir;
+    const char *work_dir;
+    const char *out_dir;
+    const char *nomenclatures; /* folder whose files replace the shipped ones; NULL: shipped only */
+    size_t n_threads;          /* 0: all */
+    uint64_t memory_bytes;     /* 0: engine's default */
+    double rejects_max_share;  /* of the rows of a table; past it the run stops */
+    struct mln_protect_options protect;
+    const char *lang; /* "fr", "en" */
+    struct mln_str text; /* the file's bytes, for fingerprints */
+};
+
+/* Reads and checks the file; everything in the arena. */
+enum mln_status mln_project_read(struct mln_arena *arena, const char *path, struct mln_project *out,
+                                 struct mln_err *err) MLN_MUST_USE;
+
+/* A nomenclature's text by name ("natinf" → <nomenclatures>/natinf.csv, else the shipped one). */
+enum mln_status mln_project_nomenclature(const struct mln_project *project, struct mln_arena *arena,
+                                         const char *name, struct mln_str *out,
+                                         struct mln_err *err) MLN_MUST_USE;
+
+#endif
