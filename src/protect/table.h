@@ -11,12 +11,13 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 /* A dimension: its name and its categories in order. Category `total` (index, or -1) is the sum of
- * the others. */
+ * the others. Codes are unique; labels are what a reader sees. */
 struct mln_dimension {
-    const char *name;         /* "annee" */
+    const char *name;         /* "annee": letters a-z, digits, '_' */
     const char *label_fr;     /* "Année d'enregistrement" */
     const char *label_en;
     size_t n;
@@ -43,8 +44,29 @@ struct mln_measure {
     uint64_t *n;      /* QUANTILE: observations behind each value */
 };
 
+/* How the report draws a table, besides the table itself. */
+enum mln_view {
+    MLN_VIEW_TABLE,    /* not drawn */
+    MLN_VIEW_FUNNEL,   /* one dimension: successive steps, each a part of the one before; no TOTAL */
+    MLN_VIEW_RATE,     /* per category of the first dimension, the first SHARE measure of the first
+                          category of the last dimension ("liee": a match rate) */
+    MLN_VIEW_STACKED,  /* per category of the first dimension, the first SHARE measure of each
+                          category of the last, stacked (outcomes by year) */
+    MLN_VIEW_DURATION, /* per category of the first dimension, the QUANTILE measures in their order,
+                          at the TOTAL (or first category) of the other dimensions */
+};
+enum { MLN_VIEW_COUNT = MLN_VIEW_DURATION + 1 };
+
+/* Limits of a table, checked by mln_table_check. */
+enum {
+    MLN_TABLE_MAX_DIMENSIONS = 6,
+    MLN_TABLE_MAX_CATEGORIES = 4096,
+    MLN_TABLE_MAX_CELLS = 4000000,
+    MLN_TABLE_MAX_MEASURES = 64,
+};
+
 struct mln_table {
-    const char *name; /* file name in out/: "issues_par_annee" */
+    const char *name; /* file name in out/: "issues_par_annee"; a-z, 0-9, '_' */
     const char *title_fr;
     const char *title_en;
     const char *unit_fr; /* unit of count: "victimes" */
@@ -52,6 +74,8 @@ struct mln_table {
     const char *note_fr; /* may be NULL */
     const char *note_en;
     int32_t observation_day;
+    enum mln_view view;
+    bool detail; /* cells of small areas (courts, départements): the stricter threshold applies */
     size_t n_dimensions;
     struct mln_dimension *dimensions;
     size_t n_cells;   /* product of the dimensions' n; row-major, last dimension fastest */
@@ -62,10 +86,27 @@ struct mln_table {
 
 struct mln_protect_options {
     uint64_t threshold;          /* k: counts 1..k-1 are primary-suppressed; 0 stays */
+    uint64_t threshold_detail;   /* the same for tables marked `detail` */
     uint64_t rounding_base;      /* 0 or 1: none; 3, 5, 10: counts are published rounded to it */
     uint64_t quantile_threshold; /* quantiles need at least this many observations (11) */
     int share_decimals;          /* decimals of published percentages */
 };
+
+/* Checks what the types cannot say: limits above, cells = product of the dimensions, names, codes
+ * unique and without control characters, every TOTAL the sum of its line, SHARE measures on a
+ * dimension with a TOTAL, QUANTILE measures with values and n. MLN_INTERNAL otherwise: a table is
+ * made by us. O(cells × dimensions). */
+enum mln_status mln_table_check(const struct mln_table *table, struct mln_err *err) MLN_MUST_USE;
+
+/* A list of tables as bytes and back, for the sealed files between stages. The bytes are a function
+ * of the content alone. Reading accepts what writing made (every length and limit is checked, and
+ * mln_table_check), copies everything into the arena and borrows nothing from `bytes`;
+ * MLN_BAD_INPUT on anything else. */
+enum mln_status mln_tables_write(const struct mln_table *tables, size_t n, struct mln_buf *out,
+                                 struct mln_err *err) MLN_MUST_USE;
+enum mln_status mln_tables_read(struct mln_arena *arena, struct mln_str bytes,
+                                struct mln_table **out, size_t *n, struct mln_err *err)
+    MLN_MUST_USE;
 
 struct mln_protected_table; /* only mln_protect makes one */
 

@@ -1,0 +1,16 @@
+/* The pieces of a table's bytes that a protected table shares. Private to this room. */
+#ifndef MLN_PROTECT_TABLE_IO_H
+#define MLN_PROTECT_TABLE_IO_H
+
+#include "protect/table.h"
+#include "protect/wire.h"
+
+/* Everything but counts and values: what may be known of a table whatever its numbers. */
+void mln_frame_put(struct mln_buf *out, const struct mln_table *table);
+/* Measures of the frame read have NULL values and n. */
+void mln_frame_get(struct mln_wire *w, struct mln_table *out);
+
+/* The part of mln_table_check that needs no counts. */
+enum mln_status mln_frame_check(const struct mln_table *table, struct mln_err *err) MLN_MUST_USE;
+
+#endif
