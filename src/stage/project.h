@@ -23,6 +23,7 @@ struct mln_project {
     uint64_t memory_bytes;     /* 0: engine's default */
     double rejects_max_share;  /* of the rows of a table; past it the run stops */
     struct mln_protect_options protect;
+    uint64_t detail_threshold; /* for tables by court or finer; at least protect.threshold */
     const char *lang; /* "fr", "en" */
     struct mln_str text; /* the file's bytes, for fingerprints */
 };

@@ -1,0 +1,98 @@
+/* The program: reads the words, runs the command, turns its status into the exit code. */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/thread.h"
+#include "cli/command.h"
+
+/* The first signal asks the stage to stop at its next safe point; the second one stops at once
+ * (nothing is half-written either way: results are moved into place whole). */
+static void on_signal(int signal_number) {
+    (void)signal_number;
+    if (atomic_exchange(&mln_interrupt_flag, 1) != 0) {
+        _exit(MLN_INTERRUPTED);
+    }
+}
+
+static void install_signals(void) {
+    struct sigaction action = {0};
+    action.sa_handler = on_signal;
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    (void)sigaction(SIGPIPE, &action, NULL); /* writing then fails with EPIPE, which we report */
+}
+
+/* Memory of a run holds identifiers and keys: no core file of it. */
+static void forbid_core_dumps(void) {
+    const struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+}
+
+static enum mln_status put(const struct mln_buf *text, struct mln_err *err) {
+    MLN_TRY(mln_buf_check(text, "the help text", err));
+    if (fwrite(text->p, 1, text->n, stdout) != text->n || fflush(stdout) != 0) {
+        return mln_err_set(err, MLN_IO, "cannot write to standard output");
+    }
+    return MLN_OK;
+}
+
+enum mln_status mln_cmd_help(const struct mln_cli_args *args, struct mln_err *err) {
+    const struct mln_cli_command *command = NULL;
+    int used = 0;
+    if (args->n_words > 0) {
+        command = mln_cli_find((int)args->n_words, args->words, &used);
+        if (command == NULL || (size_t)used != args->n_words) {
+            return mln_err_set(err, MLN_BAD_INPUT,
+                               "unknown command '%s'; 'maillon --help' lists them",
+                               args->words[0]);
+        }
+    }
+    struct mln_buf text = MLN_BUF_INIT;
+    if (mln_cli_value(args, "man") != NULL) {
+        mln_cli_man(command, &text);
+    } else {
+        mln_cli_help(command, &text);
+    }
+    const enum mln_status status = put(&text, err);
+    mln_buf_release(&text);
+    return status;
+}
+
+static enum mln_status run_request(struct mln_cli_request *request, struct mln_err *err) {
+    struct mln_talk talk;
+    mln_talk_init(&talk, request->level);
+    request->args.talk = &talk;
+    if (request->version) {
+        printf("maillon %s\n", MLN_VERSION);
+        return MLN_OK;
+    }
+    if (request->help) {
+        struct mln_buf text = MLN_BUF_INIT;
+        mln_cli_help(request->args.command, &text);
+        const enum mln_status status = put(&text, err);
+        mln_buf_release(&text);
+        return status;
+    }
+    const enum mln_status status = request->args.command->run(&request->args, err);
+    mln_progress_end(&talk);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    install_signals();
+    forbid_core_dumps();
+    struct mln_err err = {0};
+    struct mln_cli_request request;
+    enum mln_status status = mln_cli_parse(argc - 1, argv + 1, &request, &err);
+    if (status == MLN_OK) {
+        status = run_request(&request, &err);
+    }
+    if (status != MLN_OK) {
+        fprintf(stderr, "maillon: %s\n", err.msg[0] != '\0' ? err.msg : "failed without a message");
+    }
+    return (int)status;
+}

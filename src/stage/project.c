@@ -1,0 +1,191 @@
+#include "stage/project.h"
+
+#include "assets/assets.h"
+#include "base/file.h"
+
+enum { PROJECT_BYTES_MAX = 1 << 20, NOMENCLATURE_BYTES_MAX = 256 << 20 };
+
+static const char *resolved(struct mln_arena *arena, const char *dir, struct mln_str name) {
+    struct mln_buf path = MLN_BUF_INIT;
+    mln_path_join(&path, dir, name);
+    const char *kept = path.failed ? NULL : mln_arena_strdup(arena, mln_buf_view(&path));
+    mln_buf_release(&path);
+    return kept;
+}
+
+/* A needed text: not empty. */
+static enum mln_status need_text(struct mln_arena *arena, struct mln_yaml *map, const char *key,
+                                 const char **out, struct mln_err *err) {
+    struct mln_yaml *node = NULL;
+    struct mln_str text = {0};
+    MLN_TRY(mln_yaml_need(map, key, &node, err));
+    MLN_TRY(mln_yaml_as_str(node, &text, err));
+    if (mln_str_trim(text).n == 0) {
+        return mln_yaml_error(node, err, "'%s' is empty; it must be said", key);
+    }
+    *out = mln_arena_strdup(arena, text);
+    return *out == NULL ? mln_err_nomem(err, "the project") : MLN_OK;
+}
+
+static enum mln_status need_path(struct mln_arena *arena, struct mln_yaml *map, const char *dir,
+                                 const char *key, const char **out, struct mln_err *err) {
+    MLN_TRY(need_text(arena, map, key, out, err));
+    *out = resolved(arena, dir, mln_str_from(*out));
+    return *out == NULL ? mln_err_nomem(err, "the project") : MLN_OK;
+}
+
+static enum mln_status read_limits(struct mln_yaml *top, struct mln_project *p,
+                                   struct mln_err *err) {
+    struct mln_yaml *map = mln_yaml_get(top, "limits");
+    int64_t threads = 0;
+    int64_t memory_mib = 0;
+    p->rejects_max_share = 0.02;
+    if (map == NULL) {
+        return MLN_OK;
+    }
+    MLN_TRY(mln_yaml_as_map(map, err));
+    MLN_TRY(mln_yaml_opt_i64(map, "threads", 0, 1024, &threads, err));
+    MLN_TRY(mln_yaml_opt_i64(map, "memory_mib", 0, 1 << 24, &memory_mib, err));
+    MLN_TRY(mln_yaml_opt_f64(map, "rejects_max_share", 0, 1, &p->rejects_max_share, err));
+    p->n_threads = (size_t)threads;
+    p->memory_bytes = (uint64_t)memory_mib << 20;
+    return mln_yaml_done(map, err);
+}
+
+static enum mln_status read_protect(struct mln_yaml *top, struct mln_project *p,
+                                    struct mln_err *err) {
+    int64_t threshold = 5;
+    int64_t detail = 11;
+    int64_t rounding = 5;
+    int64_t quantile = 11;
+    int64_t decimals = 1;
+    struct mln_yaml *map = mln_yaml_get(top, "protect");
+    if (map != NULL) {
+        MLN_TRY(mln_yaml_as_map(map, err));
+        MLN_TRY(mln_yaml_opt_i64(map, "threshold", 1, 1000, &threshold, err));
+        MLN_TRY(mln_yaml_opt_i64(map, "detail_threshold", 1, 1000, &detail, err));
+        MLN_TRY(mln_yaml_opt_i64(map, "rounding", 1, 1000, &rounding, err));
+        MLN_TRY(mln_yaml_opt_i64(map, "quantile_threshold", 1, 100000, &quantile, err));
+        MLN_TRY(mln_yaml_opt_i64(map, "share_decimals", 0, 3, &decimals, err));
+        MLN_TRY(mln_yaml_done(map, err));
+        if (detail < threshold) {
+            return mln_yaml_error(map, err, "detail_threshold is under threshold; details need at "
+                                            "least the protection of totals");
+        }
+    }
+    p->protect = (struct mln_protect_options){.threshold = (uint64_t)threshold,
+                                              .rounding_base = (uint64_t)rounding,
+                                              .quantile_threshold = (uint64_t)quantile,
+                                              .share_decimals = (int)decimals};
+    p->detail_threshold = (uint64_t)detail;
+    return MLN_OK;
+}
+
+static enum mln_status read_report(struct mln_yaml *top, struct mln_project *p,
+                                   struct mln_err *err) {
+    static const char *const langs[] = {"fr", "en", NULL};
+    size_t lang = 0;
+    struct mln_yaml *map = mln_yaml_get(top, "report");
+    if (map != NULL) {
+        MLN_TRY(mln_yaml_as_map(map, err));
+        MLN_TRY(mln_yaml_opt_word(map, "lang", langs, &lang, err));
+        MLN_TRY(mln_yaml_done(map, err));
+    }
+    p->lang = langs[lang];
+    return MLN_OK;
+}
+
+static enum mln_status read_version(struct mln_yaml *top, struct mln_err *err) {
+    struct mln_yaml *node = NULL;
+    int64_t version = 0;
+    MLN_TRY(mln_yaml_need(top, "version", &node, err));
+    return mln_yaml_as_i64(node, 1, 1, &version, err);
+}
+
+static enum mln_status read_top(struct mln_arena *arena, struct mln_yaml *top,
+                                struct mln_project *p, struct mln_err *err) {
+    MLN_TRY(mln_yaml_as_map(top, err));
+    MLN_TRY(read_version(top, err));
+    MLN_TRY(need_text(arena, top, "name", &p->name, err));
+    MLN_TRY(need_text(arena, top, "purpose", &p->purpose, err));
+    struct mln_yaml *observation = NULL;
+    MLN_TRY(mln_yaml_need(top, "observation_date", &observation, err));
+    MLN_TRY(mln_yaml_as_day(observation, &p->observation_day, err));
+    MLN_TRY(need_path(arena, top, p->dir, "contract", &p->contract, err));
+    MLN_TRY(need_path(arena, top, p->dir, "study", &p->study, err));
+    MLN_TRY(need_path(arena, top, p->dir, "keys", &p->keys_dir, err));
+    MLN_TRY(need_path(arena, top, p->dir, "work", &p->work_dir, err));
+    MLN_TRY(need_path(arena, top, p->dir, "out", &p->out_dir, err));
+    struct mln_str nomenclatures = {0};
+    MLN_TRY(mln_yaml_opt_str(top, "nomenclatures", &nomenclatures, err));
+    if (nomenclatures.n > 0) {
+        p->nomenclatures = resolved(arena, p->dir, nomenclatures);
+        if (p->nomenclatures == NULL) {
+            return mln_err_nomem(err, "the project");
+        }
+    }
+    MLN_TRY(read_limits(top, p, err));
+    MLN_TRY(read_protect(top, p, err));
+    MLN_TRY(read_report(top, p, err));
+    return mln_yaml_done(top, err);
+}
+
+enum mln_status mln_project_read(struct mln_arena *arena, const char *path, struct mln_project *out,
+                                 struct mln_err *err) {
+    *out = (struct mln_project){0};
+    struct mln_buf text = MLN_BUF_INIT;
+    struct mln_buf dir = MLN_BUF_INIT;
+    struct mln_yaml *top = NULL;
+    enum mln_status status = MLN_OK;
+    MLN_TRY_GOTO(status, mln_file_read(path, PROJECT_BYTES_MAX, &text, err), done);
+    mln_path_dir(&dir, path);
+    out->path = mln_arena_strdup(arena, mln_str_from(path));
+    out->dir = mln_arena_strdup(arena, mln_buf_view(&dir));
+    out->text = (struct mln_str){mln_arena_strdup(arena, mln_buf_view(&text)), text.n};
+    if (dir.failed || out->path == NULL || out->dir == NULL || out->text.p == NULL) {
+        status = mln_err_nomem(err, "the project");
+        goto done;
+    }
+    MLN_TRY_GOTO(status, mln_yaml_parse(arena, path, out->text, &top, err), done);
+    status = read_top(arena, top, out, err);
+done:
+    mln_buf_release(&dir);
+    mln_buf_release(&text);
+    return status;
+}
+
+enum mln_status mln_project_nomenclature(const struct mln_project *project, struct mln_arena *arena,
+                                         const char *name, struct mln_str *out,
+                                         struct mln_err *err) {
+    struct mln_buf path = MLN_BUF_INIT;
+    struct mln_buf text = MLN_BUF_INIT;
+    enum mln_status status = MLN_OK;
+    *out = (struct mln_str){0};
+    if (project->nomenclatures != NULL) {
+        mln_buf_addf(&path, "%s/%s.csv", project->nomenclatures, name);
+        MLN_TRY_GOTO(status, mln_buf_check(&path, "a path", err), done);
+        if (mln_path_exists(path.p)) {
+            MLN_TRY_GOTO(status, mln_file_read(path.p, NOMENCLATURE_BYTES_MAX, &text, err), done);
+            out->p = mln_arena_strdup(arena, mln_buf_view(&text));
+            out->n = text.n;
+            status = out->p == NULL ? mln_err_nomem(err, "a nomenclature") : MLN_OK;
+            goto done;
+        }
+        mln_buf_reset(&path);
+    }
+    mln_buf_addf(&path, "nomenclatures/%s.csv", name);
+    MLN_TRY_GOTO(status, mln_buf_check(&path, "a path", err), done);
+    const struct mln_asset *asset = mln_asset_find(path.p);
+    if (asset == NULL) {
+        status = mln_err_set(err, MLN_BAD_INPUT,
+                             "there is no nomenclature '%s': neither %s.csv in the project's "
+                             "nomenclatures folder nor a shipped one",
+                             name, name);
+        goto done;
+    }
+    *out = asset->text;
+done:
+    mln_buf_release(&text);
+    mln_buf_release(&path);
+    return status;
+}
