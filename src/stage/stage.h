@@ -16,6 +16,7 @@
 #ifndef MLN_STAGE_STAGE_H
 #define MLN_STAGE_STAGE_H
 
+#include "base/buf.h"
 #include "base/talk.h"
 #include "stage/project.h"
 
@@ -51,6 +52,8 @@ enum mln_status mln_run_figure(struct mln_run *run, const char *name, double val
 
 /* Path of a finished file of another stage: mln_run_path(run, "ingest", "id.db"). NULL: no memory. */
 const char *mln_run_path(struct mln_run *run, const char *stage, const char *file);
+/* The finished directory of a stage. */
+const char *mln_run_dir(struct mln_run *run, const char *stage);
 /* Path in this stage's partial directory. */
 const char *mln_run_partial(struct mln_run *run, const char *file);
 

@@ -1,0 +1,417 @@
+#include "stage/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/thread.h"
+#include "secret/keys.h"
+#include "stage/ingest.h"
+#include "stage/manifest.h"
+#include "stage/publish.h"
+#include "stage/state.h"
+
+/* What of the project a stage depends on, besides the stage before it. */
+enum depends {
+    ON_FILES = 1,          /* the contract and the source files */
+    ON_NOMENCLATURES = 2,  /* the project's own code tables */
+    ON_STUDY = 4,          /* the study file */
+    ON_OBSERVATION = 8,    /* the observation date */
+    ON_PROTECTION = 16,    /* the parameters of statistical secrecy */
+    ON_REPORT = 32,        /* language, name, purpose */
+};
+
+struct stage_row {
+    const char *name;
+    enum mln_status (*run)(struct mln_run *run, struct mln_err *err);
+    unsigned depends;
+    const char *keys[8]; /* whose ids are part of the fingerprint */
+};
+
+static const struct stage_row stage_rows[] = {
+    {"ingest", mln_stage_ingest, ON_FILES | ON_NOMENCLATURES, {"id", "content"}},
+    {"link-chain", mln_stage_link_chain, ON_NOMENCLATURES,
+     {"id", "base", "procedure", "affaire", "personne", "unite"}},
+    {"chain", mln_stage_chain, ON_NOMENCLATURES | ON_STUDY | ON_OBSERVATION, {"content", "base"}},
+    {"study", mln_stage_study, ON_STUDY | ON_OBSERVATION, {"base"}},
+    {"protect", mln_stage_protect, ON_PROTECTION, {"base", "publish"}},
+    {"report", mln_stage_report, ON_REPORT, {"publish"}},
+};
+enum { N_STAGES = sizeof stage_rows / sizeof stage_rows[0] };
+
+const char *const mln_stage_names[] = {"check", "ingest",  "link-chain", "chain",
+                                       "study", "protect", "report",     NULL};
+
+struct runner {
+    struct mln_arena arena;
+    struct mln_project project;
+    const struct mln_run_options *options;
+    struct mln_digest program;
+    struct mln_stage_state states[N_STAGES];
+    bool known[N_STAGES]; /* state read or made */
+    int lock_fd;
+};
+
+/* ── one run at a time ── */
+
+static enum mln_status take_lock(struct runner *r, struct mln_err *err) {
+    MLN_TRY(mln_dir_make(r->project.work_dir, err));
+    struct mln_buf path = MLN_BUF_INIT;
+    mln_buf_addf(&path, "%s/lock", r->project.work_dir);
+    enum mln_status status = mln_buf_check(&path, "a path", err);
+    if (status == MLN_OK) {
+        r->lock_fd = open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (r->lock_fd < 0) {
+            status = mln_err_set(err, MLN_IO, "%s: cannot open the lock of the project: %s",
+                                 path.p, strerror(errno));
+        } else if (flock(r->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+            status = mln_err_set(err, MLN_BUSY,
+                                 "%s: another run holds this project; wait for its end, or stop it",
+                                 r->project.path);
+        }
+    }
+    mln_buf_release(&path);
+    return status;
+}
+
+/* ── fingerprints ── */
+
+static void add_line(struct mln_buf *text, const char *name, struct mln_str value) {
+    mln_buf_addf(text, "%s %zu ", name, value.n);
+    mln_buf_add_str(text, value);
+    mln_buf_addc(text, '\n');
+}
+
+static enum mln_status add_file_text(struct mln_buf *text, const char *name, const char *path,
+                                     struct mln_err *err) {
+    struct mln_digest digest;
+    MLN_TRY(mln_digest_file(path, &digest, err));
+    add_line(text, name, mln_str_from(digest.hex));
+    return MLN_OK;
+}
+
+static enum mln_status add_nomenclatures(struct runner *r, struct mln_buf *text,
+                                         struct mln_err *err) {
+    if (r->project.nomenclatures == NULL) {
+        return MLN_OK;
+    }
+    const char **paths = NULL;
+    size_t n = 0;
+    MLN_TRY(mln_dir_list(&r->arena, r->project.nomenclatures, ".csv", &paths, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        add_line(text, "nomenclature", mln_str_from(paths[i]));
+        MLN_TRY(add_file_text(text, "digest", paths[i], err));
+    }
+    return MLN_OK;
+}
+
+static void add_protection(const struct mln_project *p, struct mln_buf *text) {
+    mln_buf_addf(text, "protect %llu %llu %llu %llu %d\n", (unsigned long long)p->protect.threshold,
+                 (unsigned long long)p->detail_threshold,
+                 (unsigned long long)p->protect.rounding_base,
+                 (unsigned long long)p->protect.quantile_threshold, p->protect.share_decimals);
+}
+
+static enum mln_status add_key_ids(struct runner *r, const struct stage_row *row,
+                                   struct mln_buf *text, struct mln_err *err) {
+    for (size_t i = 0; i < sizeof row->keys / sizeof row->keys[0] && row->keys[i] != NULL; i++) {
+        struct mln_key key;
+        MLN_TRY(mln_key_load(r->project.keys_dir, row->keys[i], &key, err));
+        mln_buf_addf(text, "key %s %s\n", row->keys[i], key.id);
+        mln_key_release(&key);
+    }
+    return MLN_OK;
+}
+
+static const struct mln_input_file *known_input(const struct mln_stage_state *before,
+                                                const char *path,
+                                                const struct mln_file_stamp *stamp) {
+    for (size_t i = 0; before != NULL && i < before->n_inputs; i++) {
+        const struct mln_input_file *f = &before->inputs[i];
+        if (strcmp(f->path, path) == 0 && f->stamp.bytes == stamp->bytes &&
+            f->stamp.mtime_ns == stamp->mtime_ns && f->stamp.inode == stamp->inode) {
+            return f;
+        }
+    }
+    return NULL;
+}
+
+struct digest_work {
+    struct mln_input_file *files;
+    const struct mln_stage_state *before;
+};
+
+static enum mln_status digest_one(void *ctx, size_t i, struct mln_err *err) {
+    struct digest_work *work = ctx;
+    struct mln_input_file *file = &work->files[i];
+    MLN_TRY(mln_file_stamp(file->path, &file->stamp, err));
+    const struct mln_input_file *same = known_input(work->before, file->path, &file->stamp);
+    if (same != NULL) {
+        file->digest = same->digest;
+        return MLN_OK;
+    }
+    return mln_digest_file(file->path, &file->digest, err);
+}
+
+/* The source files with their digests; those whose stamp did not change are not read again. */
+static enum mln_status digest_inputs(struct runner *r, struct mln_run *run,
+                                     const struct mln_stage_state *before,
+                                     struct mln_stage_state *now, struct mln_err *err) {
+    const char *const *paths = NULL;
+    MLN_TRY(mln_ingest_inputs(run, &paths, &now->n_inputs, err));
+    now->inputs = MLN_ARENA_NEW(&r->arena, struct mln_input_file, now->n_inputs);
+    if (now->inputs == NULL) {
+        return mln_err_nomem(err, "the list of inputs");
+    }
+    for (size_t i = 0; i < now->n_inputs; i++) {
+        now->inputs[i].path = paths[i];
+    }
+    struct digest_work work = {now->inputs, before};
+    return mln_parallel(r->project.n_threads, now->n_inputs, digest_one, &work, err);
+}
+
+static enum mln_status fingerprint(struct runner *r, size_t stage, struct mln_run *run,
+                                   const struct mln_stage_state *before,
+                                   struct mln_stage_state *now, struct mln_err *err) {
+    const struct stage_row *row = &stage_rows[stage];
+    const struct mln_project *p = &r->project;
+    struct mln_buf text = MLN_BUF_INIT;
+    enum mln_status status = MLN_OK;
+    add_line(&text, "stage", mln_str_from(row->name));
+    add_line(&text, "program", mln_str_from(r->program.hex));
+    if (stage > 0) {
+        add_line(&text, "after", mln_str_from(r->states[stage - 1].fingerprint.hex));
+    }
+    if ((row->depends & ON_FILES) != 0) {
+        MLN_TRY_GOTO(status, add_file_text(&text, "contract", p->contract, err), done);
+        mln_buf_addf(&text, "rejects_max_share %.17g\n", p->rejects_max_share);
+        MLN_TRY_GOTO(status, digest_inputs(r, run, before, now, err), done);
+        for (size_t i = 0; i < now->n_inputs; i++) {
+            add_line(&text, "file", mln_str_from(now->inputs[i].path));
+            add_line(&text, "digest", mln_str_from(now->inputs[i].digest.hex));
+        }
+    }
+    if ((row->depends & ON_NOMENCLATURES) != 0) {
+        MLN_TRY_GOTO(status, add_nomenclatures(r, &text, err), done);
+    }
+    if ((row->depends & ON_STUDY) != 0) {
+        MLN_TRY_GOTO(status, add_file_text(&text, "study", p->study, err), done);
+    }
+    if ((row->depends & ON_OBSERVATION) != 0) {
+        mln_buf_addf(&text, "observation_day %d\n", (int)p->observation_day);
+    }
+    if ((row->depends & ON_PROTECTION) != 0) {
+        add_protection(p, &text);
+    }
+    if ((row->depends & ON_REPORT) != 0) {
+        add_line(&text, "lang", mln_str_from(p->lang));
+        add_line(&text, "name", mln_str_from(p->name));
+        add_line(&text, "purpose", mln_str_from(p->purpose));
+    }
+    MLN_TRY_GOTO(status, add_key_ids(r, row, &text, err), done);
+    MLN_TRY_GOTO(status, mln_buf_check(&text, "a fingerprint", err), done);
+    mln_digest_text(mln_buf_view(&text), &now->fingerprint);
+done:
+    mln_buf_release(&text);
+    return status;
+}
+
+/* ── one stage ── */
+
+static uint64_t now_ns(void) {
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
+}
+
+static double peak_mib(void) {
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_maxrss / 1024.0 : 0.0;
+}
+
+static const char *state_path(struct runner *r, const char *stage) {
+    struct mln_buf path = MLN_BUF_INIT;
+    mln_buf_addf(&path, "%s/%s.json", r->project.work_dir, stage);
+    const char *kept = path.failed ? NULL : mln_arena_strdup(&r->arena, mln_buf_view(&path));
+    mln_buf_release(&path);
+    return kept;
+}
+
+static enum mln_status begin_run(struct runner *r, const char *stage, struct mln_run *run,
+                                 struct mln_err *err) {
+    struct mln_buf partial = MLN_BUF_INIT;
+    mln_buf_addf(&partial, "%s/.%s.partial", r->project.work_dir, stage);
+    *run = (struct mln_run){.project = &r->project,
+                            .talk = r->options->talk,
+                            .arena = &r->arena,
+                            .partial_dir = partial.failed
+                                               ? NULL
+                                               : mln_arena_strdup(&r->arena,
+                                                                  mln_buf_view(&partial))};
+    mln_buf_release(&partial);
+    return run->partial_dir == NULL ? mln_err_nomem(err, "a path") : MLN_OK;
+}
+
+/* The partial directory becomes the stage's directory. The old state goes first: if we are killed
+ * in between, the stage runs again instead of being believed. */
+static enum mln_status settle(struct runner *r, size_t stage, struct mln_run *run,
+                              const char *json, struct mln_err *err) {
+    const char *finished = mln_run_dir(run, stage_rows[stage].name);
+    if (finished == NULL) {
+        return mln_err_nomem(err, "a path");
+    }
+    if (unlink(json) != 0 && errno != ENOENT) {
+        return mln_err_set(err, MLN_IO, "%s: cannot remove: %s", json, strerror(errno));
+    }
+    MLN_TRY(mln_dir_replace(run->partial_dir, finished, err));
+    struct mln_stage_state *state = &r->states[stage];
+    state->counts = run->counts;
+    state->n_counts = run->n_counts;
+    state->figures = run->figures;
+    state->n_figures = run->n_figures;
+    return mln_state_write(json, state, err);
+}
+
+static enum mln_status execute(struct runner *r, size_t stage, struct mln_run *run,
+                               const char *json, struct mln_err *err) {
+    const char *name = stage_rows[stage].name;
+    const uint64_t start = now_ns();
+    MLN_TRY(mln_check_interrupt(err));
+    MLN_TRY(mln_dir_remove(run->partial_dir, err));
+    MLN_TRY(mln_dir_make(run->partial_dir, err));
+    mln_detail(run->talk, "%s: begins", name);
+    enum mln_status status = stage_rows[stage].run(run, err);
+    mln_progress_end(run->talk);
+    if (status == MLN_OK) {
+        status = settle(r, stage, run, json, err);
+    }
+    if (status != MLN_OK) {
+        struct mln_err ignored = {0};
+        (void)!mln_dir_remove(run->partial_dir, &ignored);
+        return status;
+    }
+    mln_say(run->talk, "%-11s %6.1f s   peak %5.0f MiB", name, (double)(now_ns() - start) / 1e9,
+            peak_mib());
+    return MLN_OK;
+}
+
+static enum mln_status run_stage(struct runner *r, size_t stage, bool must, bool may,
+                                 struct mln_err *err) {
+    const char *name = stage_rows[stage].name;
+    struct mln_run run;
+    struct mln_stage_state before = {0};
+    bool found = false;
+    MLN_TRY(begin_run(r, name, &run, err));
+    const char *json = state_path(r, name);
+    if (json == NULL) {
+        return mln_err_nomem(err, "a path");
+    }
+    MLN_TRY(mln_state_read(&r->arena, json, &found, &before, err));
+    struct mln_stage_state *now = &r->states[stage];
+    MLN_TRY(fingerprint(r, stage, &run, found ? &before : NULL, now, err));
+    const bool same = found && strcmp(before.fingerprint.hex, now->fingerprint.hex) == 0 &&
+                      mln_path_exists(mln_run_dir(&run, name));
+    if (same && !must) {
+        const struct mln_digest fresh = now->fingerprint;
+        *now = before;
+        now->fingerprint = fresh;
+        mln_say(r->options->talk, "%-11s up to date", name);
+        return MLN_OK;
+    }
+    if (!may) {
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "stage %s is not up to date; run it first, or 'maillon run %s'", name,
+                           r->project.path);
+    }
+    const enum mln_status status = execute(r, stage, &run, json, err);
+    if (status != MLN_OK && status != MLN_INTERRUPTED) {
+        mln_err_prefix(err, "%s: ", name);
+    }
+    return status;
+}
+
+/* Copies what report made into out/, entry by entry, so that a reader never sees half a file; the
+ * manifest comes last and names the result. */
+static enum mln_status publish(struct runner *r, struct mln_err *err) {
+    struct mln_run run = {.project = &r->project, .arena = &r->arena};
+    MLN_TRY(mln_publish(mln_run_dir(&run, "report"), r->project.out_dir, err));
+    struct mln_manifest_stage list[N_STAGES];
+    for (size_t i = 0; i < N_STAGES; i++) {
+        list[i] = (struct mln_manifest_stage){stage_rows[i].name, &r->states[i]};
+    }
+    struct mln_buf path = MLN_BUF_INIT;
+    mln_buf_addf(&path, "%s/manifest.json", r->project.out_dir);
+    enum mln_status status = mln_buf_check(&path, "a path", err);
+    if (status == MLN_OK) {
+        status = mln_manifest_write(path.p, &r->project, list, N_STAGES, err);
+    }
+    mln_buf_release(&path);
+    return status;
+}
+
+/* ── the whole ── */
+
+static enum mln_status stage_index(const char *name, size_t fallback, size_t *out,
+                                   struct mln_err *err) {
+    *out = fallback;
+    if (name == NULL) {
+        return MLN_OK;
+    }
+    for (size_t i = 0; mln_stage_names[i] != NULL; i++) {
+        if (strcmp(mln_stage_names[i], name) == 0) {
+            *out = i;
+            return MLN_OK;
+        }
+    }
+    return mln_err_set(err, MLN_BAD_INPUT,
+                       "there is no stage '%s'; the stages are check, ingest, link-chain, chain, "
+                       "study, protect, report",
+                       name);
+}
+
+static enum mln_status run_stages(struct runner *r, size_t from, size_t to, bool forced,
+                                  struct mln_err *err) {
+    if (from == 0) {
+        struct mln_run run;
+        MLN_TRY(begin_run(r, "check", &run, err));
+        MLN_TRY(mln_stage_check(&run, err));
+        mln_say(run.talk, "%-11s done", "check");
+    }
+    for (size_t i = 1; i <= to; i++) { /* stage_rows has no check: it writes nothing */
+        MLN_TRY(run_stage(r, i - 1, forced && i == from, i >= from, err));
+    }
+    return to == N_STAGES ? publish(r, err) : MLN_OK;
+}
+
+enum mln_status mln_run_project(const char *path, const struct mln_run_options *options,
+                                struct mln_err *err) {
+    struct runner r = {.options = options, .lock_fd = -1};
+    size_t from = 0;
+    size_t to = 0;
+    enum mln_status status = MLN_OK;
+    MLN_TRY(stage_index(options->from, 0, &from, err));
+    MLN_TRY(stage_index(options->to, N_STAGES, &to, err));
+    if (from > to) {
+        return mln_err_set(err, MLN_BAD_INPUT, "stage %s comes after %s; swap --from and --to",
+                           options->from, options->to);
+    }
+    MLN_TRY_GOTO(status, mln_secret_init(err), done);
+    MLN_TRY_GOTO(status, mln_project_read(&r.arena, path, &r.project, err), done);
+    r.project.n_threads = options->n_threads != 0 ? options->n_threads : r.project.n_threads;
+    r.project.memory_bytes =
+        options->memory_bytes != 0 ? options->memory_bytes : r.project.memory_bytes;
+    r.project.lang = options->lang != NULL ? options->lang : r.project.lang;
+    MLN_TRY_GOTO(status, mln_digest_file("/proc/self/exe", &r.program, err), done);
+    MLN_TRY_GOTO(status, take_lock(&r, err), done);
+    status = run_stages(&r, from, to, options->from != NULL, err);
+done:
+    if (r.lock_fd >= 0) {
+        (void)close(r.lock_fd);
+    }
+    mln_arena_release(&r.arena);
+    return status;
+}
