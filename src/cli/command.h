@@ -72,6 +72,9 @@ enum mln_status mln_cli_bytes(const struct mln_cli_args *args, const char *optio
 /* help.c: text for a terminal, and roff for man. `command` NULL: the whole program. */
 void mln_cli_help(const struct mln_cli_command *command, struct mln_buf *out);
 void mln_cli_man(const struct mln_cli_command *command, struct mln_buf *out);
+/* Either of them on standard output. */
+enum mln_status mln_cli_print_help(const struct mln_cli_command *command, bool man,
+                                   struct mln_err *err) MLN_MUST_USE;
 
 /* The longest command whose words begin argv, NULL when none; *used is how many words it took. */
 const struct mln_cli_command *mln_cli_find(int argc, const char *const *argv, int *used);

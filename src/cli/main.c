@@ -32,36 +32,6 @@ static void forbid_core_dumps(void) {
     (void)setrlimit(RLIMIT_CORE, &none);
 }
 
-static enum mln_status put(const struct mln_buf *text, struct mln_err *err) {
-    MLN_TRY(mln_buf_check(text, "the help text", err));
-    if (fwrite(text->p, 1, text->n, stdout) != text->n || fflush(stdout) != 0) {
-        return mln_err_set(err, MLN_IO, "cannot write to standard output");
-    }
-    return MLN_OK;
-}
-
-enum mln_status mln_cmd_help(const struct mln_cli_args *args, struct mln_err *err) {
-    const struct mln_cli_command *command = NULL;
-    int used = 0;
-    if (args->n_words > 0) {
-        command = mln_cli_find((int)args->n_words, args->words, &used);
-        if (command == NULL || (size_t)used != args->n_words) {
-            return mln_err_set(err, MLN_BAD_INPUT,
-                               "unknown command '%s'; 'maillon --help' lists them",
-                               args->words[0]);
-        }
-    }
-    struct mln_buf text = MLN_BUF_INIT;
-    if (mln_cli_value(args, "man") != NULL) {
-        mln_cli_man(command, &text);
-    } else {
-        mln_cli_help(command, &text);
-    }
-    const enum mln_status status = put(&text, err);
-    mln_buf_release(&text);
-    return status;
-}
-
 static enum mln_status run_request(struct mln_cli_request *request, struct mln_err *err) {
     struct mln_talk talk;
     mln_talk_init(&talk, request->level);
@@ -71,11 +41,7 @@ static enum mln_status run_request(struct mln_cli_request *request, struct mln_e
         return MLN_OK;
     }
     if (request->help) {
-        struct mln_buf text = MLN_BUF_INIT;
-        mln_cli_help(request->args.command, &text);
-        const enum mln_status status = put(&text, err);
-        mln_buf_release(&text);
-        return status;
+        return mln_cli_print_help(request->args.command, false, err);
     }
     const enum mln_status status = request->args.command->run(&request->args, err);
     mln_progress_end(&talk);
