@@ -17,6 +17,7 @@
 #include <stdbool.h>
 
 #include "base/batch.h"
+#include "base/buf.h"
 #include "base/talk.h"
 
 enum mln_param_type { MLN_PARAM_NULL, MLN_PARAM_INT, MLN_PARAM_DOUBLE, MLN_PARAM_TEXT, MLN_PARAM_DAY,
@@ -147,7 +148,11 @@ enum mln_status mln_query_i64(struct mln_engine *e, const char *label, const cha
 /* "name" with inner quotes doubled: the one quoting function. */
 void mln_quote_ident(struct mln_buf *out, struct mln_str name);
 
-/* Replaces {name} by quoted identifiers of the IDENT parameters; an unknown {name} is an error. */
+/* 'text' with inner quotes doubled; for what DuckDB cannot bind (paths of ATTACH and COPY). */
+void mln_quote_text(struct mln_buf *out, struct mln_str text);
+
+/* Replaces {name} by quoted identifiers of the IDENT parameters; an unknown {name} is an error.
+ * Not inside strings, quoted identifiers and comments. */
 enum mln_status mln_sql_expand(struct mln_str sql, struct mln_params params, struct mln_buf *out,
                                struct mln_err *err) MLN_MUST_USE;
 

@@ -1,0 +1,189 @@
+/* Files that come out of a query (CSV, Parquet) and Parquet files read as batches. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "engine/duckdb/duck.h"
+
+/* ── copy out ── */
+
+static enum mln_status sync_path(const char *path, struct mln_err *err) {
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const bool synced = fd >= 0 && fsync(fd) == 0;
+    const int why = errno;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return synced ? MLN_OK
+                  : mln_err_set(err, MLN_IO, "%s: cannot flush to disk: %s", path, strerror(why));
+}
+
+static enum mln_status put_in_place(const char *aside, const char *path, struct mln_err *err) {
+    MLN_TRY(sync_path(aside, err));
+    if (rename(aside, path) != 0) {
+        return mln_err_set(err, MLN_IO, "%s: cannot be put in place: %s", path, strerror(errno));
+    }
+    struct mln_buf dir = MLN_BUF_INIT;
+    mln_path_dir(&dir, path);
+    enum mln_status status = mln_buf_check(&dir, path, err);
+    if (status == MLN_OK) {
+        status = sync_path(dir.p, err);
+    }
+    mln_buf_release(&dir);
+    return status;
+}
+
+/* Row groups of a fixed number of rows: the bytes do not depend on the threads. */
+static enum mln_status write_aside(struct duck *duck, const char *label,
+                                   const struct duck_aside *rows, const char *aside,
+                                   enum mln_file_format format, struct mln_err *err) {
+    struct mln_buf sql = MLN_BUF_INIT;
+    mln_buf_addf(&sql, "COPY temp.main.%s TO ", rows->name);
+    mln_quote_text(&sql, mln_str_from(aside));
+    mln_buf_addz(&sql, format == MLN_FILE_CSV
+                           ? " (FORMAT csv, HEADER, DELIMITER ',', USE_TMP_FILE false)"
+                           : " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, "
+                             "USE_TMP_FILE false)");
+    enum mln_status status = mln_buf_check(&sql, label, err);
+    if (status == MLN_OK) {
+        status = duck_run(duck, label, NULL, mln_buf_view(&sql), MLN_NO_PARAMS, NULL, err);
+    }
+    mln_buf_release(&sql);
+    return status;
+}
+
+enum mln_status duck_copy_out(struct mln_engine *e, const char *label, struct mln_str sql,
+                              struct mln_params params, const char *path,
+                              enum mln_file_format format, struct mln_err *err) {
+    struct duck *const duck = duck_of(e);
+    struct duck_aside rows;
+    MLN_TRY(duck_aside_make(duck, label, sql, params, &rows, err));
+    struct mln_buf aside = MLN_BUF_INIT;
+    mln_buf_addf(&aside, "%s.part", path);
+    enum mln_status status = mln_buf_check(&aside, path, err);
+    if (status == MLN_OK) {
+        status = write_aside(duck, label, &rows, aside.p, format, err);
+        if (status == MLN_OK) {
+            status = put_in_place(aside.p, path, err);
+        }
+        if (status != MLN_OK) {
+            unlink(aside.p);
+        }
+    }
+    mln_buf_release(&aside);
+    duck_aside_drop(duck, &rows);
+    return status;
+}
+
+/* ── read Parquet ── */
+
+/* A path as a pattern that matches only itself: [*] for *, and so on. */
+static void add_literal_pattern(struct mln_buf *out, const char *path) {
+    for (; *path != '\0'; path++) {
+        if (*path == '*' || *path == '?' || *path == '[') {
+            mln_buf_addc(out, '[');
+            mln_buf_addc(out, *path);
+            mln_buf_addc(out, ']');
+        } else {
+            mln_buf_addc(out, *path);
+        }
+    }
+}
+
+static enum mln_status parquet_fault(enum mln_status status, const char *path,
+                                     struct mln_err *err) {
+    if (status == MLN_IO || status == MLN_NO_MEMORY || status == MLN_INTERRUPTED) {
+        return status;
+    }
+    return mln_err_set(err, MLN_BAD_INPUT,
+                       "%s: not a Parquet file that can be read: cut short, damaged, or written "
+                       "with a feature unknown here",
+                       path);
+}
+
+/* The list of columns to select: as they are when batch.h has their type, else as text. */
+static enum mln_status column_list(struct duck *duck, const struct mln_buf *from, bool as_text,
+                                   struct mln_params params, struct mln_buf *out,
+                                   struct mln_err *err) {
+    struct mln_buf probe = MLN_BUF_INIT;
+    mln_buf_addf(&probe, "SELECT * FROM %s LIMIT 0", from->p);
+    duckdb_result result = {0};
+    enum mln_status status = mln_buf_check(&probe, "a statement", err);
+    if (status == MLN_OK) {
+        status = duck_run(duck, "parquet", "", mln_buf_view(&probe), params, &result, err);
+    }
+    mln_buf_release(&probe);
+    MLN_TRY(status);
+    const idx_t n = duckdb_column_count(&result);
+    for (idx_t i = 0; i < n; i++) {
+        const struct mln_str name = mln_str_from(duckdb_column_name(&result, i));
+        const duckdb_type type = duckdb_column_type(&result, i);
+        const bool known = type == DUCKDB_TYPE_INTEGER || type == DUCKDB_TYPE_BIGINT ||
+                           type == DUCKDB_TYPE_DOUBLE || type == DUCKDB_TYPE_DATE;
+        mln_buf_addz(out, i == 0 ? "" : ", ");
+        if (type == DUCKDB_TYPE_VARCHAR || (known && !as_text)) {
+            mln_quote_ident(out, name);
+        } else {
+            mln_buf_addz(out, "CAST(");
+            mln_quote_ident(out, name);
+            mln_buf_addz(out, " AS VARCHAR) AS ");
+            mln_quote_ident(out, name);
+        }
+    }
+    duckdb_destroy_result(&result);
+    return mln_buf_check(out, "a statement", err);
+}
+
+/* A sink's own failure must not be taken for a fault of the file. */
+struct relay {
+    mln_sink_fn *sink;
+    void *ctx;
+    bool failed;
+};
+
+static enum mln_status relay_batch(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
+    struct relay *const relay = ctx;
+    const enum mln_status status = relay->sink(relay->ctx, batch, err);
+    relay->failed = status != MLN_OK;
+    return status;
+}
+
+enum mln_status duck_read_parquet(struct mln_engine *e, const char *path, bool as_text,
+                                  mln_sink_fn *sink, void *ctx, struct mln_err *err) {
+    if (access(path, R_OK) != 0) {
+        return mln_err_set(err, MLN_IO, "%s: cannot be read: %s", path, strerror(errno));
+    }
+    struct mln_buf pattern = MLN_BUF_INIT;
+    struct mln_buf sql = MLN_BUF_INIT;
+    struct mln_buf from = MLN_BUF_INIT;
+    struct relay relay = {.sink = sink, .ctx = ctx};
+    add_literal_pattern(&pattern, path);
+    mln_buf_addz(&from, "read_parquet($path, binary_as_string = true, hive_partitioning = false, "
+                        "union_by_name = false)");
+    enum mln_status status = mln_buf_check(&pattern, path, err);
+    MLN_TRY_GOTO(status, status, done);
+    MLN_TRY_GOTO(status, mln_buf_check(&from, path, err), done);
+    const struct mln_params params =
+        MLN_PARAMS({.name = "path", .type = MLN_PARAM_TEXT, .s = mln_buf_view(&pattern)});
+    mln_buf_addz(&sql, "SELECT ");
+    status = column_list(duck_of(e), &from, as_text, params, &sql, err);
+    if (status == MLN_OK) {
+        mln_buf_addf(&sql, " FROM %s", from.p);
+        status = mln_buf_check(&sql, path, err);
+    }
+    if (status == MLN_OK) {
+        status = duck_scan(e, path, mln_buf_view(&sql), params, relay_batch, &relay, err);
+    }
+    if (status != MLN_OK && !relay.failed) {
+        status = parquet_fault(status, path, err);
+    }
+done:
+    mln_buf_release(&from);
+    mln_buf_release(&sql);
+    mln_buf_release(&pattern);
+    return status;
+}

@@ -1,0 +1,213 @@
+/* The embedded engine: one DuckDB instance in memory, to which the project's files are attached.
+ *
+ * It never reaches the network: nothing is installed or loaded on its own, and the file systems
+ * that the encryption extension brings along (HTTP, S3) are switched off as soon as it is there. */
+#define _GNU_SOURCE /* dladdr */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/thread.h"
+#include "engine/duckdb/duck.h"
+
+/* ── options ── */
+
+static uint64_t default_memory(void) {
+    const long pages = sysconf(_SC_PHYS_PAGES);
+    const long page = sysconf(_SC_PAGE_SIZE);
+    const uint64_t most = UINT64_C(3) << 30;
+    if (pages <= 0 || page <= 0) {
+        return most;
+    }
+    const uint64_t half = (uint64_t)pages * (uint64_t)page / 2;
+    return half < most ? half : most;
+}
+
+static enum mln_status set_one(duckdb_config config, const char *name, const char *value,
+                               struct mln_err *err) {
+    if (duckdb_set_config(config, name, value) != DuckDBSuccess) {
+        return mln_err_set(err, MLN_INTERNAL, "DuckDB refuses the setting %s", name);
+    }
+    return MLN_OK;
+}
+
+static enum mln_status set_options(duckdb_config config, const struct duck *duck,
+                                   const struct mln_engine_options *options, struct mln_err *err) {
+    char memory[32];
+    char threads[32];
+    snprintf(memory, sizeof memory, "%lluB",
+             (unsigned long long)(options->memory_bytes != 0 ? options->memory_bytes
+                                                             : default_memory()));
+    snprintf(threads, sizeof threads, "%zu",
+             options->n_threads != 0 ? options->n_threads : mln_thread_count());
+    const char *const rows[][2] = {
+        {"memory_limit", memory},
+        {"threads", threads},
+        {"temp_directory", duck->spill.path == NULL ? "" : duck->spill.path},
+        {"temp_file_encryption", "true"},
+        {"preserve_insertion_order", "true"},
+        {"autoinstall_known_extensions", "false"},
+        {"autoload_known_extensions", "false"},
+        {"allow_community_extensions", "false"},
+        {"allow_persistent_secrets", "false"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        MLN_TRY(set_one(config, rows[i][0], rows[i][1], err));
+    }
+    return MLN_OK;
+}
+
+/* ── the encryption extension ── */
+
+/* Beside the DuckDB library that this process runs. */
+static void extension_beside_library(struct mln_buf *out) {
+    duckdb_state (*const function)(const char *, duckdb_database *, duckdb_config, char **) =
+        duckdb_open_ext;
+    const void *address;
+    memcpy(&address, &function, sizeof address);
+    Dl_info info;
+    if (dladdr(address, &info) == 0 || info.dli_fname == NULL) {
+        return;
+    }
+    struct mln_buf dir = MLN_BUF_INIT;
+    mln_path_dir(&dir, info.dli_fname);
+    mln_path_join(out, dir.p == NULL ? "." : dir.p, MLN_STR_LIT("httpfs.duckdb_extension"));
+    mln_buf_release(&dir);
+}
+
+static enum mln_status load_extension(struct duck *duck, const char *given, struct mln_err *err) {
+    struct mln_buf path = MLN_BUF_INIT;
+    struct mln_buf sql = MLN_BUF_INIT;
+    const char *const from_env = getenv("MAILLON_EXTENSION");
+    if (given != NULL || from_env != NULL) {
+        mln_buf_addz(&path, given != NULL ? given : from_env);
+    } else {
+        extension_beside_library(&path);
+    }
+    mln_buf_addz(&sql, "LOAD ");
+    mln_quote_text(&sql, mln_buf_view(&path));
+    enum mln_status status = mln_buf_check(&sql, "a statement", err);
+    if (status == MLN_OK && (path.n == 0 || access(path.p, R_OK) != 0)) {
+        status = mln_err_set(err, MLN_IO,
+                             "%s: cannot read DuckDB's encryption extension; run scripts/setup, or "
+                             "name it in MAILLON_EXTENSION",
+                             path.n == 0 ? "httpfs.duckdb_extension" : path.p);
+    }
+    if (status == MLN_OK) {
+        status = duck_query(duck->conn, "encryption extension", sql.p, err);
+    }
+    if (status == MLN_OK) {
+        status = duck_query(duck->conn, "settings",
+                            "SET disabled_filesystems='HTTPFileSystem,S3FileSystem,"
+                            "HuggingFaceFileSystem'",
+                            err);
+    }
+    mln_buf_release(&sql);
+    mln_buf_release(&path);
+    return status;
+}
+
+/* ── life ── */
+
+static void duck_close(struct mln_engine *e) {
+    if (e == NULL) {
+        return;
+    }
+    struct duck *const duck = duck_of(e);
+    if (duck->conn != NULL) {
+        duckdb_disconnect(&duck->conn);
+    }
+    if (duck->db != NULL) {
+        duckdb_close(&duck->db);
+    }
+    duck_spill_close(&duck->spill);
+    pthread_mutex_destroy(&duck->lock);
+    free(duck);
+}
+
+static enum mln_status duck_lock_down(struct mln_engine *e, const char *const *dirs, size_t n,
+                                      struct mln_err *err) {
+    struct duck *const duck = duck_of(e);
+    struct mln_buf sql = MLN_BUF_INIT;
+    mln_buf_addz(&sql, "SET allowed_directories=[");
+    for (size_t i = 0; i < n; i++) {
+        mln_buf_addz(&sql, i == 0 ? "" : ", ");
+        mln_quote_text(&sql, mln_str_from(dirs[i]));
+    }
+    mln_buf_addz(&sql, "]");
+    enum mln_status status = mln_buf_check(&sql, "a statement", err);
+    pthread_mutex_lock(&duck->lock);
+    if (status == MLN_OK) {
+        status = duck_query(duck->conn, "lock-down", sql.p, err);
+    }
+    if (status == MLN_OK) {
+        status = duck_query(duck->conn, "lock-down", "SET enable_external_access=false", err);
+    }
+    if (status == MLN_OK) {
+        status = duck_query(duck->conn, "lock-down", "SET lock_configuration=true", err);
+    }
+    pthread_mutex_unlock(&duck->lock);
+    mln_buf_release(&sql);
+    return status;
+}
+
+static const struct mln_engine_ops duck_ops = {
+    .name = "duckdb",
+    .close = duck_close,
+    .attach = duck_attach,
+    .detach = duck_detach,
+    .lock_down = duck_lock_down,
+    .exec = duck_exec,
+    .scan = duck_scan,
+    .map = duck_map,
+    .append_open = duck_append_open,
+    .append = duck_append,
+    .append_close = duck_append_close,
+    .copy_out = duck_copy_out,
+    .read_parquet = duck_read_parquet,
+};
+
+static enum mln_status open_database(struct duck *duck, const struct mln_engine_options *options,
+                                     struct mln_err *err) {
+    duckdb_config config = NULL;
+    if (duckdb_create_config(&config) != DuckDBSuccess) {
+        return mln_err_nomem(err, "the engine");
+    }
+    enum mln_status status = set_options(config, duck, options, err);
+    char *why = NULL;
+    if (status == MLN_OK && duckdb_open_ext(NULL, &duck->db, config, &why) != DuckDBSuccess) {
+        status = duck_fault_text(err, "DuckDB", why);
+        duckdb_free(why);
+    }
+    duckdb_destroy_config(&config);
+    MLN_TRY(status);
+    if (duckdb_connect(duck->db, &duck->conn) != DuckDBSuccess) {
+        return mln_err_set(err, MLN_INTERNAL, "DuckDB gives no connection");
+    }
+    MLN_TRY(duck_query(duck->conn, "settings", "SET TimeZone='UTC'", err));
+    return load_extension(duck, options->extension, err);
+}
+
+enum mln_status mln_engine_open_duckdb(const struct mln_engine_options *options,
+                                       struct mln_engine **out, struct mln_err *err) {
+    struct duck *const duck = calloc(1, sizeof *duck);
+    if (duck == NULL) {
+        return mln_err_nomem(err, "the engine");
+    }
+    duck->base.ops = &duck_ops;
+    duck->talk = options->talk;
+    pthread_mutex_init(&duck->lock, NULL);
+    enum mln_status status = duck_spill_open(&duck->spill, options->spill_dir, err);
+    if (status == MLN_OK) {
+        status = open_database(duck, options, err);
+    }
+    if (status != MLN_OK) {
+        duck_close(&duck->base);
+        return status;
+    }
+    *out = &duck->base;
+    return MLN_OK;
+}
