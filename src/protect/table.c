@@ -1,8 +1,8 @@
 #include "protect/table_io.h"
 
-/* Past this a count is a fault; sums of a line stay far from overflow, and every count is exact as
- * a double. */
-#define MAX_COUNT (UINT64_C(1) << 48)
+/* Past this a count is a fault; sums of a line and shares in integers stay far from overflow, and
+ * every count is exact as a double. */
+#define MAX_COUNT (UINT64_C(1) << 40)
 
 static enum mln_status bad(const struct mln_table *t, struct mln_err *err, const char *what) {
     return mln_err_set(err, MLN_INTERNAL, "table %s: %s", t->name == NULL ? "?" : t->name, what);
@@ -53,6 +53,9 @@ static enum mln_status check_dimension(const struct mln_table *t, const struct m
         d->total >= (ptrdiff_t)d->n) {
         return bad(t, err, "a dimension has no category, too many, or its TOTAL is not one of them");
     }
+    if (d->total >= 0 && d->n < 2) {
+        return bad(t, err, "a dimension has a TOTAL and nothing else");
+    }
     for (size_t i = 0; i < d->n; i++) {
         if (!is_line(d->codes[i]) || *d->codes[i] == '\0' || !is_line(d->labels_fr[i]) ||
             !is_line(d->labels_en[i])) {
@@ -90,6 +93,11 @@ enum mln_status mln_frame_check(const struct mln_table *t, struct mln_err *err) 
     size_t product = 1;
     for (size_t d = 0; d < t->n_dimensions; d++) {
         MLN_TRY(check_dimension(t, &t->dimensions[d], err));
+        for (size_t before = 0; before < d; before++) {
+            if (strcmp(t->dimensions[before].name, t->dimensions[d].name) == 0) {
+                return bad(t, err, "two dimensions have the same name");
+            }
+        }
         if (product > MLN_TABLE_MAX_CELLS / t->dimensions[d].n) {
             return bad(t, err, "has too many cells");
         }
@@ -134,7 +142,7 @@ enum mln_status mln_table_check(const struct mln_table *t, struct mln_err *err) 
     }
     for (size_t c = 0; c < t->n_cells; c++) {
         if (t->counts[c] > MAX_COUNT) {
-            return bad(t, err, "a count is past 2^48");
+            return bad(t, err, "a count is past 2^40");
         }
     }
     for (size_t m = 0; m < t->n_measures; m++) {

@@ -61,7 +61,7 @@ enum { MLN_VIEW_COUNT = MLN_VIEW_DURATION + 1 };
 enum {
     MLN_TABLE_MAX_DIMENSIONS = 6,
     MLN_TABLE_MAX_CATEGORIES = 4096,
-    MLN_TABLE_MAX_CELLS = 4000000,
+    MLN_TABLE_MAX_CELLS = 1000000,
     MLN_TABLE_MAX_MEASURES = 64,
 };
 
@@ -112,20 +112,57 @@ struct mln_protected_table; /* only mln_protect makes one */
 
 enum mln_cell_state { MLN_CELL_SHOWN, MLN_CELL_PRIMARY, MLN_CELL_SECONDARY };
 
-/* Protects one table: primary suppression of small counts; then, per line of each dimension with a
- * TOTAL, enough secondary suppressions that no suppressed cell is the only one of its line; shares
- * from protected counts only; quantiles by their own n. In the arena. O(cells × dimensions) per
- * sweep. */
+/* Protects tables that are published together: what one shows may not undo what another hides.
+ *
+ *   primary    a count of 1..k-1 is suppressed, k by the table (`detail` or not);
+ *   secondary  then, over every line with a TOTAL, the cheapest cells (a part before a TOTAL, few
+ *              new holes, small counts, the byte order of codes among equals; a zero last) until no
+ *              suppressed cell is alone in its line and no shown TOTAL less the shown cells leaves
+ *              1..k-1; until no combination of lines of all the tables determines a suppressed
+ *              cell (exact elimination, audit.h). The drop between two steps of a funnel counts
+ *              as a cell. The result does not depend on the order of tables, dimensions, categories;
+ *   rounding   shown counts to the nearest multiple of the base, a half up, each on its own;
+ *   shares     from the published (rounded) counts, shown when both are; half up;
+ *   quantiles  shown when their cell is, and by their own n.
+ *
+ * Cells of several tables are the same when unit, categories other than TOTAL and count agree.
+ * Not done here: bounds. That counts are not negative may still narrow a suppressed cell.
+ *
+ * `out` receives n pointers; everything in the arena. MLN_BAD_INPUT for options out of range
+ * (rounding base past 1000, decimals not 0..4), MLN_INTERNAL for a table that does not pass
+ * mln_table_check. O(cells × dimensions) per sweep, plus the audit. */
+enum mln_status mln_protect_all(struct mln_arena *arena, const struct mln_table *tables, size_t n,
+                                const struct mln_protect_options *options,
+                                struct mln_protected_table **out, struct mln_err *err)
+    MLN_MUST_USE;
+
+/* One table by itself. */
 enum mln_status mln_protect(struct mln_arena *arena, const struct mln_table *table,
                             const struct mln_protect_options *options,
                             struct mln_protected_table **out, struct mln_err *err) MLN_MUST_USE;
 
-/* Reading what may be read. */
-const struct mln_table *mln_protected_frame(const struct mln_protected_table *t); /* labels and
-        dimensions; its counts and values are NULL */
+enum mln_status mln_protect_options_check(const struct mln_protect_options *options,
+                                          struct mln_err *err) MLN_MUST_USE;
+
+/* ── reading what may be read ── */
+
+/* Labels and dimensions; its counts, values and n are NULL. */
+const struct mln_table *mln_protected_frame(const struct mln_protected_table *t);
+
+/* Primary or secondary is the publisher's knowledge: what is published says only "suppressed",
+ * since to know that a cell is primary is to know that it is 1..k-1. */
 enum mln_cell_state mln_protected_state(const struct mln_protected_table *t, size_t cell);
 /* False when the cell is suppressed. */
 bool mln_protected_count(const struct mln_protected_table *t, size_t cell, uint64_t *out);
+
+enum mln_value_state {
+    MLN_VALUE_SHOWN,
+    MLN_VALUE_SECRET,   /* its cell or its denominator is suppressed, or too few observations */
+    MLN_VALUE_UNDEFINED /* nothing to divide by, or no quantile */
+};
+enum mln_value_state mln_protected_value_state(const struct mln_protected_table *t, size_t measure,
+                                               size_t cell);
+/* False unless the value is shown. */
 bool mln_protected_measure(const struct mln_protected_table *t, size_t measure, size_t cell,
                            double *out);
 struct mln_protect_options mln_protected_options(const struct mln_protected_table *t);
@@ -134,5 +171,14 @@ struct mln_protect_summary {
     size_t cells, primary, secondary;
 };
 struct mln_protect_summary mln_protected_summary(const struct mln_protected_table *t);
+
+/* A list of protected tables as bytes and back, as mln_tables_write and _read. No suppressed number
+ * is in the bytes. That a list comes from mln_protect is what the seal around the bytes proves;
+ * reading checks only their form. */
+enum mln_status mln_protected_write(struct mln_protected_table *const *tables, size_t n,
+                                    struct mln_buf *out, struct mln_err *err) MLN_MUST_USE;
+enum mln_status mln_protected_read(struct mln_arena *arena, struct mln_str bytes,
+                                   struct mln_protected_table ***out, size_t *n,
+                                   struct mln_err *err) MLN_MUST_USE;
 
 #endif

@@ -1,0 +1,209 @@
+#include "protect/protected.h"
+
+#include <math.h>
+
+#include "protect/system.h"
+
+enum { MAX_ROUNDING_BASE = 1000, MAX_SHARE_DECIMALS = 4 };
+
+enum mln_status mln_protect_options_check(const struct mln_protect_options *o,
+                                          struct mln_err *err) {
+    if (o->rounding_base > MAX_ROUNDING_BASE) {
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "protection: the rounding base must be 0 (none) to %d",
+                           MAX_ROUNDING_BASE);
+    }
+    if (o->share_decimals < 0 || o->share_decimals > MAX_SHARE_DECIMALS) {
+        return mln_err_set(err, MLN_BAD_INPUT, "protection: decimals of shares must be 0 to %d",
+                           MAX_SHARE_DECIMALS);
+    }
+    return MLN_OK;
+}
+
+/* To the nearest multiple of the base, a half up. */
+static uint64_t rounded(uint64_t count, uint64_t base) {
+    return base < 2 ? count : (count + base / 2) / base * base;
+}
+
+/* 100 × part / whole to `decimals`, a half up, in integers: counts are below 2^41 (table.c and the
+ * rounding), 2 × 100 × 10^4 below 2^21. */
+static double percent(uint64_t part, uint64_t whole, int decimals) {
+    uint64_t scale = 1;
+    for (int i = 0; i < decimals; i++) {
+        scale *= 10;
+    }
+    const uint64_t scaled = (2 * 100 * scale * part + whole) / (2 * whole);
+    return (double)scaled / (double)scale;
+}
+
+/* The cell with `dimension` at its TOTAL and all else equal. */
+static size_t denominator_of(const struct mln_table *t, size_t dimension, size_t cell) {
+    size_t stride = 1;
+    for (size_t d = dimension + 1; d < t->n_dimensions; d++) {
+        stride *= t->dimensions[d].n;
+    }
+    const size_t n = t->dimensions[dimension].n;
+    return cell + ((size_t)t->dimensions[dimension].total - cell / stride % n) * stride;
+}
+
+static enum mln_value_state share_at(const struct mln_protected_table *p, size_t dimension,
+                                     size_t cell, double *value) {
+    const size_t whole = denominator_of(&p->frame, dimension, cell);
+    if (p->states[cell] != MLN_CELL_SHOWN || p->states[whole] != MLN_CELL_SHOWN) {
+        return MLN_VALUE_SECRET;
+    }
+    if (p->published[whole] == 0) {
+        return MLN_VALUE_UNDEFINED;
+    }
+    *value = percent(p->published[cell], p->published[whole], p->options.share_decimals);
+    return MLN_VALUE_SHOWN;
+}
+
+static enum mln_value_state quantile_at(const struct mln_protected_table *p,
+                                        const struct mln_measure *m, size_t cell, double *value) {
+    if (p->states[cell] != MLN_CELL_SHOWN) {
+        return MLN_VALUE_SECRET;
+    }
+    if (m->n[cell] == 0) {
+        return MLN_VALUE_UNDEFINED;
+    }
+    if (m->n[cell] < p->options.quantile_threshold) {
+        return MLN_VALUE_SECRET;
+    }
+    if (!isfinite(m->values[cell])) {
+        return MLN_VALUE_UNDEFINED;
+    }
+    *value = m->values[cell];
+    return MLN_VALUE_SHOWN;
+}
+
+static enum mln_status allocate(struct mln_arena *arena, const struct mln_table *t,
+                                struct mln_protected_table **out, struct mln_err *err) {
+    struct mln_protected_table *p = MLN_ARENA_NEW(arena, struct mln_protected_table, 1);
+    *out = p;
+    if (p == NULL) {
+        return mln_err_nomem(err, "a protected table");
+    }
+    p->frame = *t;
+    p->frame.counts = NULL;
+    p->states = MLN_ARENA_NEW(arena, uint8_t, t->n_cells);
+    p->published = MLN_ARENA_NEW(arena, uint64_t, t->n_cells);
+    p->measures = MLN_ARENA_NEW(arena, struct mln_protected_values, t->n_measures + 1);
+    p->frame.measures = MLN_ARENA_NEW(arena, struct mln_measure, t->n_measures + 1);
+    if (p->states == NULL || p->published == NULL || p->measures == NULL ||
+        p->frame.measures == NULL) {
+        return mln_err_nomem(err, "a protected table");
+    }
+    for (size_t m = 0; m < t->n_measures; m++) {
+        p->frame.measures[m] = t->measures[m];
+        p->frame.measures[m].values = NULL;
+        p->frame.measures[m].n = NULL;
+        p->measures[m].values = MLN_ARENA_NEW(arena, double, t->n_cells);
+        p->measures[m].states = MLN_ARENA_NEW(arena, uint8_t, t->n_cells);
+        if (p->measures[m].values == NULL || p->measures[m].states == NULL) {
+            return mln_err_nomem(err, "a protected table");
+        }
+    }
+    return MLN_OK;
+}
+
+static void publish(const struct mln_table *t, const struct mln_system *s, const size_t *cell_of,
+                    struct mln_protected_table *p) {
+    for (size_t c = 0; c < t->n_cells; c++) {
+        const enum mln_cell_state state = s->cells[cell_of[c]].state;
+        p->states[c] = (uint8_t)state;
+        p->published[c] =
+            state == MLN_CELL_SHOWN ? rounded(t->counts[c], p->options.rounding_base) : 0;
+    }
+    for (size_t m = 0; m < t->n_measures; m++) {
+        const struct mln_measure *measure = &t->measures[m];
+        struct mln_protected_values *v = &p->measures[m];
+        for (size_t c = 0; c < t->n_cells; c++) {
+            switch (measure->kind) {
+            case MLN_MEASURE_COUNT:
+                v->values[c] = (double)p->published[c];
+                v->states[c] = p->states[c] == MLN_CELL_SHOWN ? MLN_VALUE_SHOWN : MLN_VALUE_SECRET;
+                break;
+            case MLN_MEASURE_SHARE:
+                v->states[c] = (uint8_t)share_at(p, measure->share_of, c, &v->values[c]);
+                break;
+            case MLN_MEASURE_QUANTILE:
+                v->states[c] = (uint8_t)quantile_at(p, measure, c, &v->values[c]);
+                break;
+            }
+        }
+    }
+}
+
+static enum mln_status protect_into(struct mln_arena *arena, struct mln_arena *scratch,
+                                    const struct mln_table *tables, size_t n,
+                                    const struct mln_protect_options *options,
+                                    struct mln_protected_table **out, struct mln_err *err) {
+    struct mln_system system;
+    MLN_TRY(mln_system_build(scratch, tables, n, options, &system, err));
+    MLN_TRY(mln_system_protect(&system, err));
+    for (size_t t = 0; t < n; t++) {
+        MLN_TRY(allocate(arena, &tables[t], &out[t], err));
+        out[t]->options = *options;
+        publish(&tables[t], &system, system.cell_of[t], out[t]);
+    }
+    return MLN_OK;
+}
+
+enum mln_status mln_protect_all(struct mln_arena *arena, const struct mln_table *tables, size_t n,
+                                const struct mln_protect_options *options,
+                                struct mln_protected_table **out, struct mln_err *err) {
+    MLN_TRY(mln_protect_options_check(options, err));
+    for (size_t t = 0; t < n; t++) {
+        MLN_TRY(mln_table_check(&tables[t], err));
+    }
+    struct mln_arena scratch = MLN_ARENA_INIT;
+    const enum mln_status status = protect_into(arena, &scratch, tables, n, options, out, err);
+    mln_arena_release(&scratch);
+    return status;
+}
+
+enum mln_status mln_protect(struct mln_arena *arena, const struct mln_table *table,
+                            const struct mln_protect_options *options,
+                            struct mln_protected_table **out, struct mln_err *err) {
+    return mln_protect_all(arena, table, 1, options, out, err);
+}
+
+/* ── reading ── */
+
+const struct mln_table *mln_protected_frame(const struct mln_protected_table *t) {
+    return &t->frame;
+}
+
+enum mln_cell_state mln_protected_state(const struct mln_protected_table *t, size_t cell) {
+    return (enum mln_cell_state)t->states[cell];
+}
+
+bool mln_protected_count(const struct mln_protected_table *t, size_t cell, uint64_t *out) {
+    *out = t->published[cell];
+    return t->states[cell] == MLN_CELL_SHOWN;
+}
+
+enum mln_value_state mln_protected_value_state(const struct mln_protected_table *t, size_t measure,
+                                               size_t cell) {
+    return (enum mln_value_state)t->measures[measure].states[cell];
+}
+
+bool mln_protected_measure(const struct mln_protected_table *t, size_t measure, size_t cell,
+                           double *out) {
+    *out = t->measures[measure].values[cell];
+    return t->measures[measure].states[cell] == MLN_VALUE_SHOWN;
+}
+
+struct mln_protect_options mln_protected_options(const struct mln_protected_table *t) {
+    return t->options;
+}
+
+struct mln_protect_summary mln_protected_summary(const struct mln_protected_table *t) {
+    struct mln_protect_summary s = {.cells = t->frame.n_cells};
+    for (size_t c = 0; c < t->frame.n_cells; c++) {
+        s.primary += t->states[c] == MLN_CELL_PRIMARY;
+        s.secondary += t->states[c] == MLN_CELL_SECONDARY;
+    }
+    return s;
+}
