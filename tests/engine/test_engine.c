@@ -148,6 +148,9 @@ START_TEST(statements_of_a_file_run_in_turn) {
     int64_t n = 0;
     OK(mln_query_i64(e, "n", "SELECT COUNT(*) FROM {db}.{t}", params, &n, &err));
     ck_assert_int_eq(n, 18);
+    OK(e->ops->exec(e, "x.sql", MLN_STR_LIT("CREATE TABLE {db}.u AS SELECT * FROM range(300000)"),
+                    params, &changed, &err));
+    ck_assert_uint_eq(changed, 300000);
     OK(e->ops->detach(e, "Main DB", &err));
 }
 END_TEST
@@ -237,6 +240,115 @@ START_TEST(a_copied_file_keeps_the_order) {
 }
 END_TEST
 
+/* ── query → kernel → table ── */
+
+/* Doubles even ids, drops odd ones, refuses id 100000 when asked. */
+static enum mln_status even_ids(void *ctx, const struct mln_batch *in, struct mln_builder *out,
+                                struct mln_err *e2) {
+    for (size_t row = 0; row < in->n_rows; row++) {
+        const int64_t id = mln_get_i64(&in->columns[0], row);
+        if (ctx != NULL && id == *(const int64_t *)ctx) {
+            return mln_err_set(e2, MLN_BAD_INPUT, "the kernel refuses");
+        }
+        if (id % 2 == 0) {
+            mln_add_i64(out, 0, 2 * id);
+            mln_add_str(out, 1, mln_get_str(&in->columns[1], row));
+        }
+    }
+    return MLN_OK;
+}
+
+START_TEST(a_kernel_maps_a_query_into_a_table) {
+    static const struct mln_column_spec out[] = {{"twice", MLN_INT64}, {"s", MLN_UTF8_TEXT}};
+    OK(e->ops->attach(e, "a", in_dir("a.db"), key_a, MLN_ATTACH_CREATE, &err));
+    OK(run("CREATE TABLE a.t (twice BIGINT, s VARCHAR)", MLN_NO_PARAMS));
+    const struct mln_str query =
+        MLN_STR_LIT("SELECT range AS id, CASE WHEN range % 3 > 0 THEN 'value number ' || range END "
+                    "AS s FROM range($n) ORDER BY id DESC");
+    const struct mln_params params = MLN_PARAMS(MLN_INT("n", 600001));
+    int64_t refused = 100000;
+    FAILS(MLN_BAD_INPUT,
+          e->ops->map(e, "m.sql", query, params, even_ids, &refused, out, 2, "a", "t", &err));
+    ck_assert_str_eq(err.msg, "the kernel refuses");
+    ck_assert_int_eq(one("SELECT COUNT(*) FROM a.t"), 0);
+    OK(e->ops->map(e, "m.sql", query, params, even_ids, NULL, out, 2, "a", "t", &err));
+    ck_assert_int_eq(one("SELECT COUNT(*) FROM a.t WHERE twice = 1200000 - 4 * rowid AND (s IS NULL) "
+                         "= (twice % 6 = 0) AND COALESCE(s = 'value number ' || (twice // 2), true)"),
+                     300001);
+}
+END_TEST
+
+/* ── lock-down ── */
+
+START_TEST(after_lock_down_nothing_else_opens) {
+    OK(mln_dir_make(in_dir("allowed"), &err));
+    OK(mln_file_write(in_dir("secret.csv"), MLN_STR_LIT("a,b\n1,2\n"), &err));
+    OK(e->ops->attach(e, "a", in_dir("a.db"), key_a, MLN_ATTACH_CREATE, &err));
+    OK(e->ops->copy_out(e, "p", MLN_STR_LIT("SELECT 1 AS x"), MLN_NO_PARAMS, in_dir("out.parquet"),
+                        MLN_FILE_PARQUET, &err));
+    const char *const dirs[] = {in_dir("allowed")};
+    OK(e->ops->lock_down(e, dirs, 1, &err));
+
+    FAILS(MLN_IO, e->ops->attach(e, "x", in_dir("x.db"), key_a, MLN_ATTACH_CREATE, &err));
+    ck_assert_ptr_nonnull(strstr(err.msg, "locked down"));
+    ck_assert(!mln_path_exists(in_dir("x.db")));
+    FAILS(MLN_IO, e->ops->copy_out(e, "c", MLN_STR_LIT("SELECT 1"), MLN_NO_PARAMS,
+                                   in_dir("y.csv"), MLN_FILE_CSV, &err));
+    ck_assert(!mln_path_exists(in_dir("y.csv")) && !mln_path_exists(in_dir("y.csv.part")));
+    const struct mln_params path = MLN_PARAMS(MLN_TEXT("path", in_dir("secret.csv")));
+    FAILS(MLN_IO, run("SELECT * FROM read_csv($path)", path));
+    FAILS(MLN_IO, run("SELECT * FROM read_text($path)", path));
+    FAILS(MLN_IO, run("SELECT * FROM glob('/etc/*')", MLN_NO_PARAMS));
+    FAILS(MLN_IO, run("SELECT * FROM '/etc/passwd.csv'", MLN_NO_PARAMS));
+    FAILS(MLN_IO, run("SELECT * FROM read_csv('https://example.org/x.csv')", MLN_NO_PARAMS));
+    FAILS(MLN_IO, run("LOAD '/tmp/x.duckdb_extension'", MLN_NO_PARAMS));
+    FAILS(MLN_IO, run("INSTALL spatial", MLN_NO_PARAMS));
+    FAILS(MLN_IO, e->ops->read_parquet(e, in_dir("out.parquet"), false, print_batch, NULL, &err));
+    ck_assert_int_ne(run("SET enable_external_access=true", MLN_NO_PARAMS), MLN_OK);
+    ck_assert_int_ne(run("SET memory_limit='1GB'", MLN_NO_PARAMS), MLN_OK);
+    ck_assert_int_ne(run("SET disabled_filesystems=''", MLN_NO_PARAMS), MLN_OK);
+
+    /* what was there stays usable, and the given directory too */
+    OK(run("CREATE TABLE a.t AS SELECT range AS i FROM range(100000)", MLN_NO_PARAMS));
+    OK(e->ops->attach(e, "n", in_dir("allowed/n.db"), key_a, MLN_ATTACH_CREATE, &err));
+    OK(run("CREATE TABLE n.t AS SELECT * FROM a.t", MLN_NO_PARAMS));
+    OK(e->ops->detach(e, "n", &err));
+    OK(e->ops->copy_out(e, "c", MLN_STR_LIT("SELECT i FROM a.t ORDER BY i"), MLN_NO_PARAMS,
+                        in_dir("allowed/t.parquet"), MLN_FILE_PARQUET, &err));
+    OK(e->ops->detach(e, "a", &err));
+    ck_assert(!mln_path_exists(in_dir("a.db.wal")));
+}
+END_TEST
+
+/* ── Parquet ── */
+
+START_TEST(parquet_comes_back) {
+    OK(e->ops->copy_out(
+        e, "p",
+        MLN_STR_LIT("SELECT * FROM (VALUES (1, CAST(2 AS BIGINT), CAST(0.5 AS DOUBLE), DATE "
+                    "'2021-03-01', 'é', TIMESTAMP '2021-03-01 10:00:00', CAST(1.50 AS "
+                    "DECIMAL(6,2)), true), (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)) "
+                    "AS t(a, b, c, d, e, f, g, \"H h\")"),
+        MLN_NO_PARAMS, in_dir("x=1 [a]*.parquet"), MLN_FILE_PARQUET, &err));
+    struct mln_buf out = MLN_BUF_INIT;
+    OK(e->ops->read_parquet(e, in_dir("x=1 [a]*.parquet"), false, print_batch, &out, &err));
+    ck_assert_str_eq(out.p, "a:i32 b:i64 c:f64 d:day e:text f:text g:text H h:text \n"
+                            "1|2|0.5|18687|é|2021-03-01 10:00:00|1.50|true\n"
+                            "NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL");
+    mln_buf_reset(&out);
+    OK(e->ops->read_parquet(e, in_dir("x=1 [a]*.parquet"), true, print_batch, &out, &err));
+    ck_assert_str_eq(out.p, "a:text b:text c:text d:text e:text f:text g:text H h:text \n"
+                            "1|2|0.5|2021-03-01|é|2021-03-01 10:00:00|1.50|true\n"
+                            "NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL");
+    mln_buf_release(&out);
+    OK(e->ops->copy_out(e, "p", MLN_STR_LIT("SELECT 1 AS a, 'x' AS b WHERE false"), MLN_NO_PARAMS,
+                        in_dir("empty.parquet"), MLN_FILE_PARQUET, &err));
+    OK(e->ops->read_parquet(e, in_dir("empty.parquet"), true, print_batch, &out, &err));
+    ck_assert_str_eq(out.p, "a:text b:text ");
+    mln_buf_release(&out);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("engine");
     TCase *tc = tcase_create("engine");
@@ -249,6 +361,9 @@ int main(void) {
     tcase_add_test(tc, appended_rows_come_back_in_order);
     tcase_add_test(tc, an_appender_given_up_leaves_nothing);
     tcase_add_test(tc, a_copied_file_keeps_the_order);
+    tcase_add_test(tc, a_kernel_maps_a_query_into_a_table);
+    tcase_add_test(tc, after_lock_down_nothing_else_opens);
+    tcase_add_test(tc, parquet_comes_back);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -59,6 +59,8 @@ enum mln_status duck_run(struct duck *duck, const char *label, const char *befor
                          struct mln_str sql, struct mln_params params, duckdb_result *result,
                          struct mln_err *err) MLN_MUST_USE;
 
+uint64_t duck_rows_changed(duckdb_result *result); /* reads it to its end */
+
 enum mln_status duck_exec(struct mln_engine *e, const char *label, struct mln_str sql,
                           struct mln_params params, uint64_t *rows_changed, struct mln_err *err);
 

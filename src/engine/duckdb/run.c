@@ -189,12 +189,27 @@ enum mln_status duck_query(duckdb_connection conn, const char *label, const char
     return status;
 }
 
+/* CREATE TABLE AS tells its rows as a result (Count BIGINT), the others through the API. */
+uint64_t duck_rows_changed(duckdb_result *result) {
+    if (duckdb_result_return_type(*result) != DUCKDB_RESULT_TYPE_NOTHING ||
+        duckdb_column_count(result) != 1 || duckdb_column_type(result, 0) != DUCKDB_TYPE_BIGINT) {
+        return duckdb_rows_changed(result);
+    }
+    duckdb_data_chunk chunk = duckdb_fetch_chunk(*result);
+    int64_t count = 0;
+    if (chunk != NULL && duckdb_data_chunk_get_size(chunk) == 1) {
+        count = *(const int64_t *)duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk, 0));
+    }
+    duckdb_destroy_data_chunk(&chunk);
+    return (uint64_t)count;
+}
+
 enum mln_status duck_exec(struct mln_engine *e, const char *label, struct mln_str sql,
                           struct mln_params params, uint64_t *rows_changed, struct mln_err *err) {
     duckdb_result result = {0};
     MLN_TRY(duck_run(duck_of(e), label, NULL, sql, params, &result, err));
     if (rows_changed != NULL) {
-        *rows_changed = duckdb_rows_changed(&result);
+        *rows_changed = duck_rows_changed(&result);
     }
     duckdb_destroy_result(&result);
     return MLN_OK;

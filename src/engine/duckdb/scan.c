@@ -19,7 +19,7 @@ enum mln_status duck_aside_make(struct duck *duck, const char *label, struct mln
     snprintf(before, sizeof before, "CREATE TEMP TABLE %s AS\n", out->name);
     duckdb_result result = {0};
     MLN_TRY(duck_run(duck, label, before, sql, params, &result, err));
-    out->n_rows = duckdb_rows_changed(&result);
+    out->n_rows = duck_rows_changed(&result);
     duckdb_destroy_result(&result);
     return MLN_OK;
 }
