@@ -1,10 +1,11 @@
 /* YAML read into a plain tree that remembers line and column, over libyaml's events.
  *
  * Refused with a message at file:line:column: tabs in indentation, anchors and aliases (so no
- * expansion bombs), tags, several documents, doubled keys, keys that are not plain scalars, depth
- * past 32, more than 200,000 nodes or 16 MiB. JSON is read by the same door.
+ * expansion bombs), tags, several documents, doubled keys, keys that are lists, maps or blocks of
+ * text, depth past 32, more than 200,000 nodes or 16 MiB, invalid UTF-8, control characters.
+ * JSON is read by the same door (keys up to 1024 bytes; "\u" escapes of surrogates are refused).
  *
- * The tree lives in the caller's arena and borrows nothing from the text.
+ * The tree lives in the caller's arena and borrows nothing from the text. An empty file is NULL.
  *
  * Reading a map is strict: take each known key, then `mln_yaml_done` refuses unknown words and
  * proposes the nearest known one. */
@@ -25,11 +26,14 @@ struct mln_yaml {
     uint32_t line;       /* 1-based, of the value */
     uint32_t column;     /* 1-based, in characters */
     const char *file;    /* for messages; in the arena */
-    struct mln_str key;  /* in a map: the key of this value */
-    struct mln_str text; /* scalar: its text */
+    uint32_t key_line;   /* in a map: where its key stands */
+    uint32_t key_column;
+    struct mln_str key;     /* in a map: the key of this value */
+    struct mln_str text;    /* scalar: its text, NUL-terminated (and may contain NULs) */
     struct mln_yaml *first; /* list, map: first child */
     struct mln_yaml *next;  /* next sibling */
     size_t n;               /* number of children */
+    struct mln_yaml_asked *asked; /* map: absent keys that readers asked for; private */
 };
 
 /* `file` is the name shown in messages. */
@@ -40,7 +44,9 @@ enum mln_status mln_yaml_parse(struct mln_arena *arena, const char *file, struct
 enum mln_status mln_yaml_error(const struct mln_yaml *at, struct mln_err *err, const char *fmt, ...)
     MLN_PRINTF(3, 4);
 
-/* The value of a key, marked as used; NULL when absent. A key written with no value has kind NULL. */
+/* The value of a key, marked as used; NULL when absent. A key written with no value, `~` or `null` has
+ * kind NULL. `key` is borrowed for the life of the tree. A reader that walks `first`/`next` itself sets
+ * `used`. O(number of keys). `map` must be a map (mln_yaml_as_map). */
 struct mln_yaml *mln_yaml_get(struct mln_yaml *map, const char *key);
 
 /* The same, but absence is an error at the map's place. */
@@ -51,7 +57,8 @@ enum mln_status mln_yaml_need(struct mln_yaml *map, const char *key, struct mln_
  * (known here: a, b, c)". The known words are those asked for through get/need/opt so far. */
 enum mln_status mln_yaml_done(const struct mln_yaml *map, struct mln_err *err) MLN_MUST_USE;
 
-/* Typed values of one node. Ranges are inclusive and named in the message. */
+/* Typed values of one node. Ranges are inclusive and named in the message. Numbers and booleans in
+ * quotes are text, hence refused; whole numbers are decimal without leading zeros. */
 enum mln_status mln_yaml_as_str(const struct mln_yaml *node, struct mln_str *out,
                                 struct mln_err *err) MLN_MUST_USE;
 enum mln_status mln_yaml_as_i64(const struct mln_yaml *node, int64_t min, int64_t max, int64_t *out,

@@ -155,7 +155,7 @@ START_TEST(values_by_format) {
         struct mln_date_format format;
         struct mln_date_range range;
         ck_assert_int_eq(mln_date_format_parse(mln_str_from(values[i].format), &format, NULL), MLN_OK);
-        const int result = mln_date_parse(&format, mln_str_from(values[i].text), &range);
+        const int result = (int)mln_date_parse(&format, mln_str_from(values[i].text), &range);
         ck_assert_msg(result == values[i].result, "'%s' by '%s': %d", values[i].text,
                       values[i].format, result);
         check_day(range.first, values[i].first);
