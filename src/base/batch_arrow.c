@@ -42,7 +42,7 @@ static bool has_missing_rows(const struct ArrowArray *array) {
     }
     const uint8_t *bits = array->buffers[0];
     for (int64_t i = array->offset; i < array->offset + array->length; i++) {
-        if ((bits[i / 8] >> (i % 8) & 1U) == 0) {
+        if (((unsigned)bits[i / 8] >> (i % 8) & 1U) == 0) {
             return true;
         }
     }

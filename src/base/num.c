@@ -1,5 +1,6 @@
 #include "base/num.h"
 
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdio.h>
@@ -91,8 +92,9 @@ size_t mln_format_f64(double value, char out[MLN_F64_TEXT]) {
         memcpy(out, word, strlen(word) + 1);
         return strlen(word);
     }
+    /* Any decimal of 15 digits survives a normal double, so fewer need no trial: %g drops the zeros. */
     int n = 0;
-    for (int digits = 15; digits <= 17; digits++) {
+    for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         n = snprintf(out, MLN_F64_TEXT, "%.*g", digits, value);
         if (digits == 17 || strtod(out, NULL) == value) {
             break;
