@@ -192,6 +192,7 @@ static enum mln_status take_scalar(struct reader *r, const yaml_event_t *event) 
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     if (!node->quoted && is_null_word(node->text)) {
         node->kind = MLN_YAML_NULL;
+        node->text = (struct mln_str){NULL, 0};
     }
     return MLN_OK;
 }
