@@ -416,11 +416,9 @@ START_TEST(no_suppressed_cell_is_determined) {
         const struct mln_protected_table *p = protect(&t, &five);
         size_t cell_of[MAX_CELLS];
         bool unknown[MAX_CELLS];
-        size_t n_unknown = 0;
         for (size_t c = 0; c < t.n_cells; c++) {
             cell_of[c] = c;
             unknown[c] = mln_protected_state(p, c) != MLN_CELL_SHOWN;
-            n_unknown += unknown[c];
             const bool small = t.counts[c] >= 1 && t.counts[c] <= 4;
             ck_assert(small == (mln_protected_state(p, c) == MLN_CELL_PRIMARY));
         }

@@ -1,0 +1,186 @@
+#include "report/chart.h"
+
+#include <math.h>
+
+static const struct mln_table *frame_of(const struct mln_chart *c) {
+    return mln_protected_frame(c->table);
+}
+
+/* The measure of a kind, the `skip`-th; n_measures when there is none. */
+static size_t measure_of_kind(const struct mln_table *t, enum mln_measure_kind kind, size_t skip) {
+    size_t m = 0;
+    for (; m < t->n_measures; m++) {
+        if (t->measures[m].kind == kind && skip-- == 0) {
+            break;
+        }
+    }
+    return m;
+}
+
+static const struct mln_dimension *last_dimension(const struct mln_table *t) {
+    return &t->dimensions[t->n_dimensions - 1];
+}
+
+bool mln_chart_of(const struct mln_protected_table *table, struct mln_chart *out) {
+    const struct mln_table *t = mln_protected_frame(table);
+    const struct mln_dimension *first = &t->dimensions[0];
+    const bool flat = t->n_dimensions == 1 &&
+                      (t->view == MLN_VIEW_STACKED || t->view == MLN_VIEW_RATE);
+    *out = (struct mln_chart){.table = table,
+                              .view = t->view,
+                              .n_rows = flat ? 1 : first->n,
+                              .total_row = flat ? 0 : first->total};
+    switch (t->view) {
+    case MLN_VIEW_TABLE: return false;
+    case MLN_VIEW_FUNNEL: out->n_series = 1; return t->n_dimensions == 1;
+    case MLN_VIEW_RATE:
+    case MLN_VIEW_STACKED:
+        out->first_measure = measure_of_kind(t, MLN_MEASURE_SHARE, 0);
+        out->n_series = t->view == MLN_VIEW_RATE
+                            ? 1
+                            : last_dimension(t)->n - (last_dimension(t)->total >= 0);
+        return out->first_measure < t->n_measures;
+    case MLN_VIEW_DURATION:
+        while (measure_of_kind(t, MLN_MEASURE_QUANTILE, out->n_series) < t->n_measures) {
+            out->n_series++;
+        }
+        return out->n_series > 0;
+    }
+    return false;
+}
+
+/* The category of the last dimension that a series stands for: TOTAL is stepped over. */
+static size_t series_category(const struct mln_chart *c, size_t series) {
+    const struct mln_dimension *last = last_dimension(frame_of(c));
+    return series + (last->total >= 0 && (size_t)last->total <= series ? 1 : 0);
+}
+
+static size_t cell_at(const struct mln_chart *c, size_t row, size_t series) {
+    const struct mln_table *t = frame_of(c);
+    const bool by_category = c->view == MLN_VIEW_RATE || c->view == MLN_VIEW_STACKED;
+    size_t cell = 0;
+    for (size_t d = 0; d < t->n_dimensions; d++) {
+        const struct mln_dimension *dim = &t->dimensions[d];
+        size_t at = dim->total >= 0 ? (size_t)dim->total : 0;
+        if (by_category && d + 1 == t->n_dimensions) {
+            at = series_category(c, series);
+        } else if (d == 0) {
+            at = row;
+        }
+        cell = cell * dim->n + at;
+    }
+    return cell;
+}
+
+enum mln_value_state mln_chart_value(const struct mln_chart *c, size_t row, size_t series,
+                                     double *value) {
+    const size_t cell = cell_at(c, row, series);
+    *value = 0;
+    if (c->view == MLN_VIEW_FUNNEL) {
+        uint64_t count = 0;
+        const bool shown = mln_protected_count(c->table, cell, &count);
+        *value = (double)count;
+        return shown ? MLN_VALUE_SHOWN : MLN_VALUE_SECRET;
+    }
+    const size_t measure = c->view == MLN_VIEW_DURATION
+                               ? measure_of_kind(frame_of(c), MLN_MEASURE_QUANTILE, series)
+                               : c->first_measure;
+    (void)mln_protected_measure(c->table, measure, cell, value);
+    return mln_protected_value_state(c->table, measure, cell);
+}
+
+const char *mln_chart_row_label(const struct mln_chart *c, enum mln_lang lang, size_t row) {
+    const struct mln_table *t = frame_of(c);
+    if (t->n_dimensions == 1 && (c->view == MLN_VIEW_RATE || c->view == MLN_VIEW_STACKED)) {
+        return mln_word(lang, MLN_WORD_TOTAL_ONLY);
+    }
+    const struct mln_dimension *d = &t->dimensions[0];
+    return lang == MLN_LANG_FR ? d->labels_fr[row] : d->labels_en[row];
+}
+
+const char *mln_chart_series_label(const struct mln_chart *c, enum mln_lang lang, size_t series) {
+    const struct mln_table *t = frame_of(c);
+    if (c->view == MLN_VIEW_FUNNEL) {
+        return lang == MLN_LANG_FR ? t->unit_fr : t->unit_en;
+    }
+    if (c->view == MLN_VIEW_DURATION) {
+        const struct mln_measure *m = &t->measures[measure_of_kind(t, MLN_MEASURE_QUANTILE, series)];
+        return lang == MLN_LANG_FR ? m->label_fr : m->label_en;
+    }
+    const struct mln_dimension *last = last_dimension(t);
+    const size_t category = series_category(c, series);
+    return lang == MLN_LANG_FR ? last->labels_fr[category] : last->labels_en[category];
+}
+
+bool mln_chart_is_percent(const struct mln_chart *c) {
+    return c->view == MLN_VIEW_RATE || c->view == MLN_VIEW_STACKED;
+}
+
+bool mln_chart_row_is_known(const struct mln_chart *c, size_t row) {
+    return (ptrdiff_t)row != c->total_row &&
+           strcmp(frame_of(c)->dimensions[0].codes[row], "NR") != 0;
+}
+
+static bool is_year(const char *z) {
+    return strlen(z) == 4 && strspn(z, "0123456789") == 4;
+}
+
+bool mln_chart_is_years(const struct mln_chart *c) {
+    size_t years = 0;
+    for (size_t r = 0; r < c->n_rows; r++) {
+        if (mln_chart_row_is_known(c, r)) {
+            if (!is_year(frame_of(c)->dimensions[0].codes[r])) {
+                return false;
+            }
+            years++;
+        }
+    }
+    return years > 0;
+}
+
+void mln_chart_put_value(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang,
+                         double value) {
+    if (mln_chart_is_percent(c)) {
+        mln_put_decimal(out, lang, value, mln_protected_options(c->table).share_decimals, false);
+        mln_buf_addz(out, mln_word(lang, MLN_WORD_PERCENT));
+        return;
+    }
+    mln_put_decimal(out, lang, value, 1, true);
+    if (c->view == MLN_VIEW_DURATION) {
+        mln_buf_addz(out, NB);
+        mln_buf_addz(out, mln_word(lang, MLN_WORD_DAYS));
+    }
+}
+
+void mln_chart_put_json(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
+    static const char *const views[] = {"table", "funnel", "rate", "stacked", "duration"};
+    const struct mln_table *t = frame_of(c);
+    mln_buf_addz(out, "{\"name\":");
+    mln_put_json(out, t->name);
+    mln_buf_addf(out, ",\"view\":\"%s\",\"total\":%td,\"decimals\":%d,\"unit\":", views[c->view],
+                 c->total_row, mln_protected_options(c->table).share_decimals);
+    mln_put_json(out, lang == MLN_LANG_FR ? t->unit_fr : t->unit_en);
+    mln_buf_addz(out, ",\"rows\":[");
+    for (size_t r = 0; r < c->n_rows; r++) {
+        mln_buf_addz(out, r == 0 ? "" : ",");
+        mln_put_json(out, mln_chart_row_label(c, lang, r));
+    }
+    mln_buf_addz(out, "],\"series\":[");
+    for (size_t s = 0; s < c->n_series; s++) {
+        mln_buf_addz(out, s == 0 ? "{\"label\":" : ",{\"label\":");
+        mln_put_json(out, mln_chart_series_label(c, lang, s));
+        mln_buf_addz(out, ",\"values\":[");
+        for (size_t r = 0; r < c->n_rows; r++) {
+            double value = 0;
+            const enum mln_value_state state = mln_chart_value(c, r, s, &value);
+            mln_buf_addz(out, r == 0 ? "" : ",");
+            if (state == MLN_VALUE_SHOWN) {
+                mln_buf_addf(out, "%.10g", value);
+            } else {
+                mln_buf_addz(out, state == MLN_VALUE_SECRET ? "\"s\"" : "null");
+            }
+        }
+        mln_buf_addz(out, "]}");
+    }
+    mln_buf_addz(out, "]}");
+}

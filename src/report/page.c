@@ -1,0 +1,440 @@
+#include "assets/assets.h"
+#include "report/chart.h"
+#include "report/grid.h"
+#include "report/report.h"
+
+/* The page is web/report.html with each {{marker}} replaced by one of the parts below. */
+struct page {
+    struct mln_protected_table *const *tables;
+    size_t n;
+    const struct mln_report_facts *facts;
+    enum mln_lang lang;
+};
+
+static void put_word(struct mln_buf *out, const struct page *p, enum mln_word word) {
+    mln_buf_addz(out, mln_word(p->lang, word));
+}
+
+static const char *label(const struct page *p, const char *fr, const char *en) {
+    return p->lang == MLN_LANG_FR ? fr : en;
+}
+
+/* ── head ── */
+
+static void put_lang(struct mln_buf *out, const struct page *p) {
+    mln_buf_addz(out, label(p, "fr", "en"));
+}
+
+static void put_title(struct mln_buf *out, const struct page *p) {
+    mln_put_html(out, p->facts->name);
+}
+
+static void put_skip(struct mln_buf *out, const struct page *p) {
+    put_word(out, p, MLN_WORD_SKIP);
+}
+
+static void put_kicker(struct mln_buf *out, const struct page *p) {
+    put_word(out, p, MLN_WORD_KICKER);
+}
+
+static void put_observed(struct mln_buf *out, const struct page *p) {
+    put_word(out, p, MLN_WORD_OBSERVED_LONG);
+    mln_buf_addz(out, " ");
+    mln_put_day(out, p->lang, p->facts->observation_day);
+}
+
+static void put_purpose(struct mln_buf *out, const struct page *p) {
+    if (p->facts->purpose != NULL && *p->facts->purpose != '\0') {
+        mln_buf_addz(out, "<p class=\"purpose\">");
+        put_word(out, p, MLN_WORD_PURPOSE);
+        mln_put_html(out, p->facts->purpose);
+        mln_buf_addz(out, "</p>");
+    }
+}
+
+static void put_no_script(struct mln_buf *out, const struct page *p) {
+    put_word(out, p, MLN_WORD_NO_SCRIPT);
+}
+
+/* ── key figures: the total of the first chart of each kind ── */
+
+static bool key_value(const struct mln_chart *c, double *value) {
+    const size_t row = c->view == MLN_VIEW_FUNNEL ? c->n_rows - 1 : (size_t)c->total_row;
+    return (c->view == MLN_VIEW_FUNNEL || c->total_row >= 0) &&
+           mln_chart_value(c, row, 0, value) == MLN_VALUE_SHOWN;
+}
+
+static void put_key_label(struct mln_buf *out, const struct page *p, const struct mln_chart *c) {
+    const struct mln_table *t = mln_protected_frame(c->table);
+    if (c->view == MLN_VIEW_FUNNEL) {
+        mln_put_html(out, mln_chart_row_label(c, p->lang, c->n_rows - 1));
+        return;
+    }
+    mln_put_html(out, mln_chart_series_label(c, p->lang, 0));
+    mln_buf_addf(out, "<small>%s ", p->lang == MLN_LANG_FR ? "unité" NB ":" : "unit:");
+    mln_put_html(out, label(p, t->unit_fr, t->unit_en));
+    mln_buf_addz(out, "</small>");
+}
+
+static void put_key_figures(struct mln_buf *out, const struct page *p) {
+    bool seen[MLN_VIEW_COUNT] = {false};
+    for (size_t i = 0; i < p->n; i++) {
+        struct mln_chart c;
+        double value = 0;
+        if (!mln_chart_of(p->tables[i], &c) || seen[c.view] || !key_value(&c, &value)) {
+            continue;
+        }
+        seen[c.view] = true;
+        mln_buf_addf(out, "<li><a href=\"#%s\"><strong>", mln_protected_frame(p->tables[i])->name);
+        mln_chart_put_value(out, &c, p->lang, value);
+        mln_buf_addz(out, "</strong> <span>");
+        put_key_label(out, p, &c);
+        mln_buf_addz(out, "</span></a></li>\n");
+    }
+}
+
+static void put_key_title(struct mln_buf *out, const struct page *p) {
+    put_word(out, p, MLN_WORD_KEY_FIGURES);
+}
+
+/* ── contents ── */
+
+static void put_contents_title(struct mln_buf *out, const struct page *p) {
+    put_word(out, p, MLN_WORD_IN_SHORT);
+}
+
+static void put_contents(struct mln_buf *out, const struct page *p) {
+    for (size_t i = 0; i < p->n; i++) {
+        const struct mln_table *t = mln_protected_frame(p->tables[i]);
+        mln_buf_addf(out, "<li><a href=\"#%s\">", t->name);
+        mln_put_html(out, label(p, t->title_fr, t->title_en));
+        mln_buf_addz(out, "</a></li>\n");
+    }
+}
+
+/* ── figures ── */
+
+static void put_table_title(struct mln_buf *out, const struct page *p, const struct mln_table *t) {
+    mln_put_html(out, label(p, t->title_fr, t->title_en));
+}
+
+static void put_subtitle(struct mln_buf *out, const struct page *p, const struct mln_table *t,
+                         bool with_title) {
+    mln_buf_addz(out, "<p class=\"subtitle\">");
+    if (with_title) {
+        put_table_title(out, p, t);
+        mln_buf_addz(out, " · ");
+    }
+    put_word(out, p, MLN_WORD_UNIT);
+    mln_put_html(out, label(p, t->unit_fr, t->unit_en));
+    mln_buf_addz(out, " · ");
+    put_word(out, p, MLN_WORD_OBSERVED);
+    mln_buf_addz(out, " ");
+    mln_put_day(out, p->lang, t->observation_day);
+    mln_buf_addz(out, "</p>\n");
+}
+
+static void put_chart(struct mln_buf *out, const struct page *p, const struct mln_chart *c) {
+    const struct mln_table *t = mln_protected_frame(c->table);
+    mln_buf_addf(out, "<div class=\"chart\" data-chart=\"%s\" data-view=\"%d\" role=\"img\" "
+                      "aria-label=\"",
+                 t->name, (int)c->view);
+    put_table_title(out, p, t);
+    mln_buf_addz(out, "\"></div>\n");
+}
+
+static void put_grids(struct mln_buf *out, const struct page *p,
+                      const struct mln_protected_table *table) {
+    enum { OPEN_ROWS = 16 };
+    const struct mln_table *t = mln_protected_frame(table);
+    for (size_t g = 0; g < mln_grid_count(table); g++) {
+        const bool open = g == 0 && mln_grid_rows(table) <= OPEN_ROWS;
+        mln_buf_addf(out, "<details%s><summary>", open ? " open" : "");
+        put_word(out, p, MLN_WORD_TABLE);
+        mln_buf_addz(out, mln_word(p->lang, MLN_WORD_COLON));
+        mln_grid_put_caption(out, table, g, p->lang);
+        mln_buf_addf(out, "</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                          "aria-label=\"");
+        put_table_title(out, p, t);
+        mln_buf_addz(out, "\">\n");
+        mln_grid_put(out, table, g, p->lang);
+        mln_buf_addz(out, "</div></details>\n");
+    }
+}
+
+static void put_foot(struct mln_buf *out, const struct page *p,
+                     const struct mln_protected_table *table) {
+    const struct mln_table *t = mln_protected_frame(table);
+    const struct mln_protect_summary s = mln_protected_summary(table);
+    const char *note = label(p, t->note_fr, t->note_en);
+    mln_buf_addz(out, "<footer>");
+    if (note != NULL) {
+        mln_buf_addz(out, "<p>");
+        put_word(out, p, MLN_WORD_NOTE);
+        mln_put_html(out, note);
+        mln_buf_addz(out, "</p>");
+    }
+    mln_buf_addz(out, "<p>");
+    put_word(out, p, MLN_WORD_SUPPRESSED_CELLS);
+    put_word(out, p, MLN_WORD_COLON);
+    mln_put_count(out, p->lang, s.primary + s.secondary);
+    mln_buf_addz(out, " ");
+    put_word(out, p, MLN_WORD_SUPPRESSED_OF);
+    mln_buf_addz(out, " ");
+    mln_put_count(out, p->lang, s.cells);
+    mln_buf_addz(out, "</p><p>");
+    put_word(out, p, MLN_WORD_SOURCE);
+    put_word(out, p, MLN_WORD_SOURCE_TEXT);
+    mln_buf_addf(out, "</p><p class=\"files\">%s<a href=\"tables/%s.csv\" download>CSV</a> · "
+                      "<a href=\"tables/%s.parquet\" download>Parquet</a></p></footer>\n",
+                 mln_word(p->lang, MLN_WORD_DATA), t->name, t->name);
+}
+
+static void put_figure(struct mln_buf *out, const struct page *p, size_t i) {
+    const struct mln_protected_table *table = p->tables[i];
+    const struct mln_table *t = mln_protected_frame(table);
+    struct mln_chart c;
+    const bool drawn = mln_chart_of(table, &c);
+    struct mln_buf finding = MLN_BUF_INIT;
+    const bool found = drawn && mln_chart_put_finding(&finding, &c, p->lang);
+    mln_buf_addf(out, "<section class=\"figure\" id=\"%s\" aria-labelledby=\"%s-title\">\n"
+                      "<p class=\"number\">%s%s%zu</p>\n<h3 id=\"%s-title\">",
+                 t->name, t->name, mln_word(p->lang, drawn ? MLN_WORD_FIGURE : MLN_WORD_TABLE), NB,
+                 i + 1, t->name);
+    if (found) {
+        mln_buf_add_str(out, mln_buf_view(&finding));
+    } else {
+        put_table_title(out, p, t);
+    }
+    out->failed = out->failed || finding.failed;
+    mln_buf_release(&finding);
+    mln_buf_addz(out, "</h3>\n");
+    put_subtitle(out, p, t, found);
+    if (drawn) {
+        put_chart(out, p, &c);
+    }
+    put_grids(out, p, table);
+    put_foot(out, p, table);
+    mln_buf_addz(out, "</section>\n");
+}
+
+static void put_figures(struct mln_buf *out, const struct page *p) {
+    for (size_t i = 0; i < p->n; i++) {
+        put_figure(out, p, i);
+    }
+}
+
+static void put_figures_title(struct mln_buf *out, const struct page *p) {
+    put_word(out, p, MLN_WORD_FIGURES);
+}
+
+/* ── method ── */
+
+static void put_signs(struct mln_buf *out, const struct page *p) {
+    mln_buf_addf(out, "<h2>%s</h2>\n<dl><dt>%s</dt><dd>%s</dd><dt>%s</dt><dd>%s</dd></dl>\n",
+                 mln_word(p->lang, MLN_WORD_SIGNS), mln_word(p->lang, MLN_WORD_SECRET_SIGN),
+                 mln_word(p->lang, MLN_WORD_SECRET_LEGEND),
+                 mln_word(p->lang, MLN_WORD_UNDEFINED_SIGN),
+                 mln_word(p->lang, MLN_WORD_UNDEFINED_LEGEND));
+}
+
+/* The format is one of ours (words.h) with up to two %llu. */
+static void put_rule(struct mln_buf *out, const struct page *p, enum mln_word word, uint64_t a,
+                     uint64_t b) {
+    const unsigned long long numbers[2] = {a, b};
+    size_t next = 0;
+    mln_buf_addz(out, "<li>");
+    for (const char *z = mln_word(p->lang, word); *z != '\0'; z++) {
+        if (strncmp(z, "%llu", 4) == 0 && next < 2) {
+            mln_buf_add_u64(out, numbers[next++]);
+            z += 3;
+        } else {
+            mln_buf_addc(out, *z);
+        }
+    }
+    mln_buf_addz(out, "</li>\n");
+}
+
+static void put_method(struct mln_buf *out, const struct page *p) {
+    if (p->n == 0) {
+        return;
+    }
+    const struct mln_protect_options o = mln_protected_options(p->tables[0]);
+    mln_buf_addf(out, "<h2>%s</h2>\n<ul>\n", mln_word(p->lang, MLN_WORD_METHOD));
+    if (o.threshold > 1 && o.threshold_detail > 1) {
+        put_rule(out, p, MLN_WORD_THRESHOLD, o.threshold - 1, o.threshold_detail - 1);
+        put_rule(out, p, MLN_WORD_SECONDARY, 0, 0);
+    }
+    if (o.rounding_base > 1) {
+        put_rule(out, p, MLN_WORD_ROUNDING, o.rounding_base, 0);
+    }
+    put_rule(out, p, MLN_WORD_SHARES, 0, 0);
+    put_rule(out, p, MLN_WORD_QUANTILES, o.quantile_threshold, 0);
+    put_rule(out, p, MLN_WORD_CENSORING, 0, 0);
+    mln_buf_addz(out, "</ul>\n");
+}
+
+static void put_sources(struct mln_buf *out, const struct page *p) {
+    const struct mln_report_facts *f = p->facts;
+    if (f->n_sources == 0) {
+        return;
+    }
+    mln_buf_addf(out, "<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                      "aria-label=\"%s\"><table data-grid=\"sources\" data-rows=\"%zu\"><caption>"
+                      "%s</caption><thead><tr>",
+                 mln_word(p->lang, MLN_WORD_ROWS), mln_word(p->lang, MLN_WORD_ROWS), f->n_sources,
+                 mln_word(p->lang, MLN_WORD_ROWS_NOTE));
+    mln_buf_addf(out, "<th scope=\"col\">%s</th>", mln_word(p->lang, MLN_WORD_ROWS_SOURCE));
+    for (int w = MLN_WORD_ROWS_READ; w <= MLN_WORD_ROWS_REJECTED; w++) {
+        mln_buf_addf(out, "<th scope=\"col\" class=\"number\">%s</th>",
+                     mln_word(p->lang, (enum mln_word)w));
+    }
+    mln_buf_addz(out, "</tr></thead><tbody>\n");
+    for (size_t i = 0; i < f->n_sources; i++) {
+        const uint64_t numbers[] = {f->sources[i].read, f->sources[i].accepted,
+                                    f->sources[i].rejected};
+        mln_buf_addz(out, "<tr><th scope=\"row\"><span>");
+        mln_put_html(out, f->sources[i].name);
+        mln_buf_addz(out, "</span></th>");
+        for (size_t k = 0; k < 3; k++) {
+            mln_buf_addz(out, "<td>");
+            mln_put_count(out, p->lang, numbers[k]);
+            mln_buf_addz(out, "</td>");
+        }
+        mln_buf_addz(out, "</tr>\n");
+    }
+    mln_buf_addz(out, "</tbody></table></div>\n");
+}
+
+static void put_produced(struct mln_buf *out, const struct page *p) {
+    put_word(out, p, MLN_WORD_PRODUCED);
+    mln_buf_addz(out, " ");
+    mln_put_html(out, p->facts->version);
+    mln_buf_addz(out, ". ");
+    put_word(out, p, MLN_WORD_NO_CLOCK);
+}
+
+/* ── data, style, script ── */
+
+static void put_data(struct mln_buf *out, const struct page *p) {
+    mln_buf_addf(out, "{\"lang\":\"%s\",\"words\":{\"secret\":", label(p, "fr", "en"));
+    mln_put_json(out, mln_word(p->lang, MLN_WORD_SECRET));
+    mln_buf_addz(out, ",\"days\":");
+    mln_put_json(out, mln_word(p->lang, MLN_WORD_DAYS));
+    mln_buf_addz(out, ",\"percent\":");
+    mln_put_json(out, mln_word(p->lang, MLN_WORD_PERCENT));
+    mln_buf_addz(out, "},\"charts\":[");
+    bool first = true;
+    for (size_t i = 0; i < p->n; i++) {
+        struct mln_chart c;
+        if (mln_chart_of(p->tables[i], &c)) {
+            mln_buf_addz(out, first ? "\n" : ",\n");
+            mln_chart_put_json(out, &c, p->lang);
+            first = false;
+        }
+    }
+    mln_buf_addz(out, "]}");
+}
+
+static void put_asset(struct mln_buf *out, const char *name) {
+    const struct mln_asset *asset = mln_asset_find(name);
+    mln_buf_add_str(out, asset == NULL ? MLN_STR_LIT("") : asset->text);
+}
+
+/* What goes inside <style> and <script> must not hold their end, nor a comment that hides it. */
+static enum mln_status check_assets(struct mln_err *err) {
+    static const char *const names[] = {"web/report.css", "web/report.js",
+                                        ".deps/web/echarts.min.js"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct mln_asset *asset = mln_asset_find(names[i]);
+        if (asset == NULL || strlen(asset->text.p) != asset->text.n ||
+            strstr(asset->text.p, "</script") != NULL ||
+            strstr(asset->text.p, "</style") != NULL || strstr(asset->text.p, "<!--") != NULL) {
+            return mln_err_set(err, MLN_INTERNAL, "%s is missing or cannot stand inside a page",
+                               names[i]);
+        }
+    }
+    return MLN_OK;
+}
+
+static void put_style(struct mln_buf *out, const struct page *p) {
+    (void)p;
+    put_asset(out, "web/report.css");
+}
+
+static void put_script(struct mln_buf *out, const struct page *p) {
+    (void)p;
+    put_asset(out, "web/report.js");
+}
+
+static void put_echarts(struct mln_buf *out, const struct page *p) {
+    (void)p;
+    put_asset(out, ".deps/web/echarts.min.js");
+}
+
+static const struct part {
+    const char *marker;
+    void (*put)(struct mln_buf *out, const struct page *p);
+} parts[] = {
+    {"lang", put_lang},
+    {"title", put_title},
+    {"skip", put_skip},
+    {"kicker", put_kicker},
+    {"observed", put_observed},
+    {"purpose", put_purpose},
+    {"no_script", put_no_script},
+    {"key_title", put_key_title},
+    {"key_figures", put_key_figures},
+    {"contents_title", put_contents_title},
+    {"contents", put_contents},
+    {"figures_title", put_figures_title},
+    {"figures", put_figures},
+    {"signs", put_signs},
+    {"method", put_method},
+    {"sources", put_sources},
+    {"produced", put_produced},
+    {"data", put_data},
+    {"style", put_style},
+    {"script", put_script},
+    {"echarts", put_echarts},
+};
+
+static const struct part *find_part(struct mln_str marker) {
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (mln_str_is(marker, parts[i].marker)) {
+            return &parts[i];
+        }
+    }
+    return NULL;
+}
+
+enum mln_status mln_report_page(struct mln_protected_table *const *tables, size_t n,
+                                const struct mln_report_facts *facts, struct mln_buf *out,
+                                struct mln_err *err) {
+    const struct page page = {.tables = tables, .n = n, .facts = facts, .lang = facts->lang};
+    const struct mln_asset *shell = mln_asset_find("web/report.html");
+    if (shell == NULL) {
+        return mln_err_set(err, MLN_INTERNAL, "the program does not carry web/report.html");
+    }
+    MLN_TRY(check_assets(err));
+    const char *at = shell->text.p;
+    const char *const end = at + shell->text.n;
+    while (at < end) {
+        const char *open = strstr(at, "{{");
+        const char *close = open == NULL ? NULL : strstr(open, "}}");
+        if (close == NULL) {
+            mln_buf_add(out, at, (size_t)(end - at));
+            break;
+        }
+        mln_buf_add(out, at, (size_t)(open - at));
+        const struct part *part =
+            find_part((struct mln_str){open + 2, (size_t)(close - open - 2)});
+        if (part == NULL) {
+            return mln_err_set(err, MLN_INTERNAL, "web/report.html: {{%.*s}} is no part of the page",
+                               (int)(close - open - 2), open + 2);
+        }
+        part->put(out, &page);
+        at = close + 2;
+    }
+    return mln_buf_check(out, "the report", err);
+}

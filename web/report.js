@@ -1,0 +1,353 @@
+"use strict";
+/* Draws the charts of the page from the data beside it (the same values as its tables).
+ * A value is a number, "s" (suppressed) or null (not applicable). */
+(function () {
+  const page = JSON.parse(document.getElementById("data").textContent);
+  const locale = page.lang === "fr" ? "fr-FR" : "en-GB";
+  const drawn = new Map(); /* chart name → ECharts instance */
+  const NARROW = 560; /* pixels of a chart under which labels move */
+  const MANY = 40; /* rows past which a rate is drawn by rank */
+
+  function token(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+  }
+
+  function theme() {
+    const series = [];
+    for (let i = 1; i <= 8; i++) {
+      series.push(token("series-" + i));
+    }
+    return {
+      ink: token("ink"), muted: token("muted"), rule: token("rule"), paper: token("paper"),
+      secret: token("secret"), accent: token("accent"), series,
+      font: getComputedStyle(document.body).fontFamily,
+    };
+  }
+
+  function isNumber(v) {
+    return typeof v === "number";
+  }
+
+  function format(value, decimals) {
+    return value.toLocaleString(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  }
+
+  function formatter(chart) {
+    if (chart.view === "rate" || chart.view === "stacked") {
+      return (v) => format(v, chart.decimals) + page.words.percent;
+    }
+    if (chart.view === "duration") {
+      return (v) => format(v, v % 1 === 0 ? 0 : 1) + "\u00a0" + page.words.days;
+    }
+    return (v) => format(v, 0);
+  }
+
+  function escapeHtml(text) {
+    return text.replace(/[&<>"']/g, (c) => "&#" + c.charCodeAt(0) + ";");
+  }
+
+  function shorten(text, width) {
+    return text.length <= width ? text : text.slice(0, width - 1).trimEnd() + "…";
+  }
+
+  function base(chart, t) {
+    return {
+      animation: false,
+      textStyle: { fontFamily: t.font, color: t.ink, fontSize: 13 },
+      aria: { enabled: false },
+      tooltip: {
+        confine: true, backgroundColor: t.paper, borderColor: t.rule,
+        textStyle: { color: t.ink, fontSize: 13, fontFamily: t.font },
+        extraCssText: "box-shadow:0 2px 10px rgba(0,0,0,.18)",
+      },
+    };
+  }
+
+  /* Rows from top to bottom as in the table: the category axis is reversed. */
+  function rowAxis(chart, t, width) {
+    const chars = width < NARROW ? 40 : 34;
+    return {
+      type: "category", inverse: true, data: chart.rows, axisTick: { show: false },
+      axisLine: { lineStyle: { color: t.ink } },
+      axisLabel: {
+        color: t.ink, fontSize: 13, interval: 0,
+        formatter: (label, i) => (i === chart.total ? "{total|" : "{row|") + shorten(label, chars) + "}",
+        rich: { total: { fontWeight: 650, color: t.ink, fontSize: 13 }, row: { color: t.ink, fontSize: 13 } },
+      },
+    };
+  }
+
+  function valueAxis(t, options) {
+    return Object.assign({
+      type: "value", axisLine: { show: false }, axisTick: { show: false },
+      splitLine: { lineStyle: { color: t.rule } },
+      axisLabel: { color: t.muted, fontSize: 12, hideOverlap: true },
+    }, options);
+  }
+
+  /* On a narrow page the label stands above its bar, so that bars keep the width. */
+  function rowLabels(option, chart, t, width) {
+    if (width >= NARROW) {
+      return;
+    }
+    option.yAxis.axisLabel.inside = true;
+    option.yAxis.axisLabel.verticalAlign = "bottom";
+    option.yAxis.axisLabel.padding = [0, 0, 11, -4];
+    option.yAxis.axisLabel.margin = 0;
+    option.yAxis.z = 10;
+  }
+
+  function rowTooltip(chart, show) {
+    return function (points) {
+      const list = Array.isArray(points) ? points : [points];
+      const row = list[0].dataIndex;
+      const lines = chart.series.map((s) => {
+        const v = s.values[row];
+        const text = isNumber(v) ? show(v) : v === "s" ? page.words.secret : "–";
+        return escapeHtml(s.label) + "&nbsp;: <b>" + escapeHtml(text) + "</b>";
+      });
+      return "<b>" + escapeHtml(chart.rows[row]) + "</b><br>" + lines.join("<br>");
+    };
+  }
+
+  /* ── one builder a view ── */
+
+  function secretMark(t) {
+    return {
+      color: t.paper, borderColor: t.secret, borderWidth: 1, borderType: "dashed",
+    };
+  }
+
+  function bars(chart, t, width, max) {
+    const show = formatter(chart);
+    const values = chart.series[0].values;
+    const option = base(chart, t);
+    option.tooltip.trigger = "axis";
+    option.tooltip.axisPointer = { type: "none" };
+    option.tooltip.formatter = rowTooltip(chart, show);
+    option.grid = { left: 4, right: 92, top: 8, bottom: 4, containLabel: true };
+    option.yAxis = rowAxis(chart, t, width);
+    option.xAxis = valueAxis(t, { min: 0, max, show: chart.view === "rate",
+      axisLabel: { color: t.muted, fontSize: 12, formatter: (v) => v + page.words.percent } });
+    option.series = [{
+      type: "bar", barWidth: width < NARROW ? 12 : 18, barCategoryGap: "30%",
+      data: values.map((v, i) => ({
+        value: isNumber(v) ? v : 0,
+        itemStyle: { color: i === chart.total ? t.series[0] : t.series[1] },
+        label: {
+          show: true, position: "right", color: isNumber(v) ? t.ink : t.muted, fontSize: 13,
+          fontWeight: i === chart.total ? 650 : 400, fontStyle: isNumber(v) ? "normal" : "italic",
+          formatter: () => (isNumber(v) ? show(v) : v === "s" ? "s" : "–"),
+        },
+      })),
+    }];
+    rowLabels(option, chart, t, width);
+    return { option, height: chart.rows.length * (width < NARROW ? 44 : 32) + 40 };
+  }
+
+  function funnel(chart, t, width) {
+    const built = bars(chart, t, width, "dataMax");
+    built.option.series[0].data.forEach((d) => { d.itemStyle.color = t.series[1]; });
+    return built;
+  }
+
+  /* Many rows (courts): one dot a row by rank, the total as a line. */
+  function ranked(chart, t) {
+    const show = formatter(chart);
+    const points = [];
+    chart.series[0].values.forEach((v, row) => {
+      if (isNumber(v) && row !== chart.total) {
+        points.push({ row, v });
+      }
+    });
+    points.sort((a, b) => a.v - b.v || a.row - b.row);
+    const total = chart.total >= 0 ? chart.series[0].values[chart.total] : null;
+    const option = base(chart, t);
+    option.tooltip.trigger = "item";
+    option.tooltip.formatter = (p) => (p.data && p.data.row !== undefined
+      ? "<b>" + escapeHtml(chart.rows[p.data.row]) + "</b><br>" + escapeHtml(show(p.value[1])) : "");
+    option.grid = { left: 4, right: 16, top: 18, bottom: 4, containLabel: true };
+    option.xAxis = { type: "value", min: 0, max: points.length + 1, show: false };
+    option.yAxis = valueAxis(t, { scale: true, axisLabel: { color: t.muted, fontSize: 12, formatter: (v) => v + page.words.percent } });
+    option.series = [{
+      type: "scatter", symbolSize: 8, itemStyle: { color: t.series[1], opacity: 0.85 },
+      data: points.map((p, i) => ({ value: [i + 1, p.v], row: p.row })),
+      markLine: !isNumber(total) ? undefined : {
+        symbol: "none", silent: true, animation: false,
+        lineStyle: { color: t.series[0], type: "solid", width: 1.5 },
+        label: { position: "insideStartTop", color: t.ink, fontWeight: 650, fontSize: 13,
+          formatter: () => chart.rows[chart.total] + "\u00a0: " + show(total) },
+        data: [{ yAxis: total }],
+      },
+    }];
+    return { option, height: 320 };
+  }
+
+  function rate(chart, t, width) {
+    return chart.rows.length > MANY ? ranked(chart, t) : bars(chart, t, width, 100);
+  }
+
+  /* What the shown parts leave of 100 when one of them is suppressed. */
+  function hiddenRest(chart, row) {
+    let sum = 0;
+    let hidden = false;
+    chart.series.forEach((s) => {
+      if (isNumber(s.values[row])) {
+        sum += s.values[row];
+      } else {
+        hidden = hidden || s.values[row] === "s";
+      }
+    });
+    return hidden ? Math.max(0, 100 - sum) : 0;
+  }
+
+  function luminance(hex) {
+    const n = parseInt(hex.slice(1), 16);
+    const part = (c) => { const x = c / 255; return x <= 0.03928 ? x / 12.92 : Math.pow((x + 0.055) / 1.055, 2.4); };
+    return 0.2126 * part(n >> 16) + 0.7152 * part((n >> 8) & 255) + 0.0722 * part(n & 255);
+  }
+
+  function inkOn(color) {
+    return luminance(color) > 0.32 ? "#16202d" : "#ffffff";
+  }
+
+  function stacked(chart, t, width) {
+    const show = formatter(chart);
+    const option = base(chart, t);
+    const room = width < NARROW ? 11 : 5.5; /* percent a label needs */
+    option.tooltip.trigger = "axis";
+    option.tooltip.axisPointer = { type: "none" };
+    option.tooltip.formatter = rowTooltip(chart, show);
+    option.legend = { top: 0, left: 0, itemWidth: 12, itemHeight: 12, icon: "rect", itemGap: 16,
+      textStyle: { color: t.ink, fontSize: 13 }, selectedMode: false };
+    const perLine = Math.max(1, Math.floor(width / 190));
+    const hasSecret = chart.rows.some((_, row) => hiddenRest(chart, row) > 0);
+    const lines = Math.ceil((chart.series.length + (hasSecret ? 1 : 0)) / perLine);
+    option.grid = { left: 4, right: 20, top: 24 + 22 * lines, bottom: 4, containLabel: true };
+    option.yAxis = rowAxis(chart, t, width);
+    option.xAxis = valueAxis(t, { min: 0, max: 100, axisLabel: { color: t.muted, fontSize: 12, formatter: (v) => v + page.words.percent } });
+    option.series = chart.series.map((s, i) => {
+      const color = t.series[i % t.series.length];
+      return {
+        type: "bar", stack: "all", name: s.label, barWidth: width < NARROW ? 20 : 24,
+        itemStyle: { color, borderColor: t.paper, borderWidth: 1 },
+        label: { show: true, color: inkOn(color), fontSize: 12,
+          formatter: (p) => (p.value >= room ? format(p.value, p.value >= 10 && width < NARROW ? 0 : chart.decimals) : "") },
+        data: s.values.map((v) => (isNumber(v) ? v : 0)),
+      };
+    });
+    if (hasSecret) {
+      option.series.push({
+        type: "bar", stack: "all", name: page.words.secret, barWidth: width < NARROW ? 20 : 24,
+        itemStyle: secretMark(t),
+        label: { show: true, color: t.muted, fontStyle: "italic", fontSize: 12, formatter: (p) => (p.value >= 3 ? "s" : "") },
+        data: chart.rows.map((_, row) => hiddenRest(chart, row)),
+      });
+    }
+    rowLabels(option, chart, t, width);
+    if (width < NARROW) {
+      option.yAxis.axisLabel.padding = [0, 0, 15, -4];
+    }
+    return { option, height: chart.rows.length * (width < NARROW ? 50 : 38) + 30 + 22 * lines + 20 };
+  }
+
+  /* One line a row from the lowest to the highest measure, a dot a measure. */
+  function duration(chart, t, width) {
+    const show = formatter(chart);
+    const option = base(chart, t);
+    const symbols = ["circle", "rect", "diamond", "triangle", "roundRect"];
+    option.tooltip.trigger = "axis";
+    option.tooltip.axisPointer = { type: "none" };
+    option.tooltip.formatter = rowTooltip(chart, show);
+    option.legend = { top: 0, left: 0, itemWidth: 12, itemHeight: 12, itemGap: 18,
+      textStyle: { color: t.ink, fontSize: 13 }, selectedMode: false,
+      data: chart.series.map((s) => s.label) };
+    const lines = Math.ceil(chart.series.length / Math.max(1, Math.floor(width / 170)));
+    option.grid = { left: 4, right: 30, top: 24 + 22 * lines, bottom: 4, containLabel: true };
+    option.yAxis = rowAxis(chart, t, width);
+    option.xAxis = valueAxis(t, { min: 0, name: page.words.days, nameLocation: "end", nameGap: 4,
+      nameTextStyle: { color: t.muted, fontSize: 12, align: "right", verticalAlign: "bottom", padding: [0, 0, 14, 0] },
+      axisLabel: { color: t.muted, fontSize: 12, hideOverlap: true, formatter: (v) => format(v, 0) } });
+    const spans = [];
+    chart.rows.forEach((_, row) => {
+      const known = chart.series.map((s) => s.values[row]).filter(isNumber);
+      if (known.length > 1) {
+        spans.push([row, Math.min(...known), Math.max(...known)]);
+      }
+    });
+    option.series = [{
+      type: "custom", silent: true, tooltip: { show: false }, data: spans,
+      renderItem: (_, api) => {
+        const a = api.coord([api.value(1), api.value(0)]);
+        const b = api.coord([api.value(2), api.value(0)]);
+        return { type: "line", shape: { x1: a[0], y1: a[1], x2: b[0], y2: b[1] },
+          style: { stroke: t.rule, lineWidth: 5, lineCap: "round" } };
+      },
+      encode: { x: [1, 2], y: 0 },
+    }].concat(chart.series.map((s, i) => ({
+      type: "scatter", name: s.label, symbol: symbols[i % symbols.length], symbolSize: i === 0 ? 13 : 10,
+      itemStyle: { color: t.series[[0, 3, 4, 2, 6][i % 5]] }, z: i === 0 ? 5 : 4,
+      label: i !== 0 ? undefined : { show: width >= NARROW, position: "top", distance: 3, fontSize: 11, color: t.ink,
+        formatter: (p) => format(p.value[0], 0) },
+      data: s.values.map((v, row) => [isNumber(v) ? v : NaN, row]).filter((p) => !Number.isNaN(p[0])),
+    })));
+    const secrets = chart.rows.map((_, row) => row).filter((row) => chart.series.every((s) => !isNumber(s.values[row])));
+    option.series.push({
+      type: "scatter", symbolSize: 0, silent: true, tooltip: { show: false },
+      data: secrets.map((row) => [0, row]),
+      label: { show: true, position: "right", fontStyle: "italic", color: t.muted, fontSize: 13,
+        formatter: (p) => (chart.series[0].values[p.value[1]] === "s" ? "s" : "–") },
+    });
+    option.tooltip.trigger = "item";
+    option.tooltip.formatter = (p) => (p.value === undefined ? "" :
+      rowTooltip(chart, show)([{ dataIndex: p.value[1] }]));
+    rowLabels(option, chart, t, width);
+    return { option, height: chart.rows.length * (width < NARROW ? 46 : 36) + 30 + 22 * lines + 30 };
+  }
+
+  const builders = { funnel, rate, stacked, duration };
+
+  function draw(chart) {
+    const place = document.querySelector('[data-chart="' + chart.name + '"]');
+    const width = place.clientWidth || place.parentElement.clientWidth;
+    const built = builders[chart.view](chart, theme(), width);
+    place.style.height = Math.max(160, built.height) + "px";
+    let instance = drawn.get(chart.name);
+    if (!instance) {
+      instance = echarts.init(place, null, { renderer: "svg" });
+      drawn.set(chart.name, instance);
+    }
+    instance.resize();
+    instance.setOption(built.option, true);
+    place.dataset.drawn = String(built.option.series.length);
+  }
+
+  function drawAll() {
+    page.charts.forEach(draw);
+  }
+
+  /* The charts are built again when the page's width, its colours or its medium change. */
+  let pending = 0;
+  let lastWidth = document.documentElement.clientWidth;
+  window.addEventListener("resize", () => {
+    if (document.documentElement.clientWidth === lastWidth) {
+      return;
+    }
+    lastWidth = document.documentElement.clientWidth;
+    clearTimeout(pending);
+    pending = setTimeout(drawAll, 120);
+  });
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  let closed = [];
+  window.addEventListener("beforeprint", () => {
+    closed = Array.from(document.querySelectorAll("details:not([open])"));
+    closed.forEach((d) => { d.open = true; });
+  });
+  window.addEventListener("afterprint", () => {
+    closed.forEach((d) => { d.open = false; });
+  });
+  window.matchMedia("print").addEventListener("change", drawAll);
+
+  drawAll();
+  document.documentElement.dataset.ready = String(page.charts.length);
+})();
