@@ -1,0 +1,30 @@
+#include "stage/sealed.h"
+
+#include "secret/seal.h"
+
+/* A study's tables are a few MiB; past this something is wrong. */
+enum { MAX_SEALED_BYTES = 512 * 1024 * 1024 };
+
+enum mln_status mln_sealed_read(struct mln_run *run, const char *key_name, const char *label,
+                                const char *path, struct mln_buf *out, struct mln_err *err) {
+    if (path == NULL) {
+        return mln_err_nomem(err, "a path");
+    }
+    struct mln_key key;
+    MLN_TRY(mln_key_load(run->project->keys_dir, key_name, &key, err));
+    const enum mln_status status = mln_unseal_file(&key, label, path, MAX_SEALED_BYTES, out, err);
+    mln_key_release(&key);
+    return status;
+}
+
+enum mln_status mln_sealed_write(struct mln_run *run, const char *key_name, const char *label,
+                                 struct mln_str bytes, const char *path, struct mln_err *err) {
+    if (path == NULL) {
+        return mln_err_nomem(err, "a path");
+    }
+    struct mln_key key;
+    MLN_TRY(mln_key_load(run->project->keys_dir, key_name, &key, err));
+    const enum mln_status status = mln_seal_file(&key, label, bytes, path, err);
+    mln_key_release(&key);
+    return status;
+}
