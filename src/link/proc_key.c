@@ -70,6 +70,10 @@ static struct mln_str without_zeros(struct mln_str s) {
     return (struct mln_str){s.p + start, s.n - start};
 }
 
+static void add_number(struct mln_str number, struct mln_buf *out) {
+    add_code(all_digits(number) ? without_zeros(number) : number, out);
+}
+
 bool mln_unit_key_add(struct mln_str force, struct mln_str unit, struct mln_buf *out) {
     if (!is_code(force) || !is_code(unit)) {
         return false;
@@ -88,7 +92,7 @@ bool mln_proc_key_add(const struct mln_proc_key *key, struct mln_buf *out) {
     mln_buf_addc(out, '|');
     mln_buf_add_i64(out, key->year);
     mln_buf_addc(out, '|');
-    add_code(all_digits(key->number) ? without_zeros(key->number) : key->number, out);
+    add_number(key->number, out);
     return true;
 }
 
@@ -347,12 +351,15 @@ enum mln_status mln_proc_key_kernel(void *ctx, const struct mln_batch *in, struc
         const size_t written = text.n;
         key.unit = mln_unit_map_current(map, key.force, key.unit, key.year);
         (void)mln_proc_key_add(&key, &text); /* complete, since the first was */
+        const size_t current = text.n;
+        add_number(key.number, &text);
         if (text.failed) {
             break;
         }
         mln_add_i64(out, 0, mln_get_i64(&in->columns[0], row));
         mln_add_str(out, 1, (struct mln_str){text.p, written});
-        mln_add_str(out, 2, (struct mln_str){text.p + written, text.n - written});
+        mln_add_str(out, 2, (struct mln_str){text.p + written, current - written});
+        mln_add_str(out, 3, (struct mln_str){text.p + current, text.n - current});
     }
     const enum mln_status status = mln_buf_check(&text, "keys of procedures", err);
     mln_buf_release(&text);

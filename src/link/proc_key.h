@@ -53,8 +53,8 @@ struct mln_str mln_unit_map_current(const struct mln_unit_map *map, struct mln_s
                                     struct mln_str unit, int32_t year);
 
 /* Kernel (mln_kernel_fn): columns (int64 idx, utf8 force, utf8 unit, int32 year, utf8 number) →
- * (int64 idx, utf8 key, utf8 key with the unit at the end of its chain), one row for each row whose
- * key is complete. `ctx` is a const struct mln_unit_map *. */
+ * (int64 idx, utf8 key, utf8 key with the unit at the end of its chain, utf8 number as the key has
+ * it), one row for each row whose key is complete. `ctx` is a const struct mln_unit_map *. */
 enum mln_status mln_proc_key_kernel(void *ctx, const struct mln_batch *in, struct mln_builder *out,
                                     struct mln_err *err) MLN_MUST_USE;
 

@@ -139,12 +139,13 @@ START_TEST(kernels_skip_incomplete_keys) {
                                                       {"annee", MLN_INT32},
                                                       {"numero", MLN_UTF8_TEXT}};
     static const struct mln_column_spec out_specs[] = {
-        {"idx", MLN_INT64}, {"cle", MLN_UTF8_TEXT}, {"cle_actuelle", MLN_UTF8_TEXT}};
+        {"idx", MLN_INT64}, {"cle", MLN_UTF8_TEXT}, {"cle_actuelle", MLN_UTF8_TEXT},
+        {"numero", MLN_UTF8_TEXT}};
     const struct mln_unit_successor rows[] = {row("1", "2", 2018, 2)};
     struct mln_unit_map *map = NULL;
     ck_assert_int_eq(mln_unit_map_new(rows, 1, &map, NULL), MLN_OK);
     struct mln_builder *in = mln_builder_new(in_specs, 5);
-    struct mln_builder *out = mln_builder_new(out_specs, 3);
+    struct mln_builder *out = mln_builder_new(out_specs, 4);
     ck_assert(in != NULL && out != NULL);
     for (int64_t i = 0; i < 2; i++) {
         mln_add_i64(in, 0, 40 + i);
@@ -166,6 +167,7 @@ START_TEST(kernels_skip_incomplete_keys) {
     ck_assert_int_eq(mln_get_i64(&got.columns[0], 0), 41);
     ck_assert(mln_str_is(mln_get_str(&got.columns[1], 0), "GN|1|2017|7"));
     ck_assert(mln_str_is(mln_get_str(&got.columns[2], 0), "GN|2|2017|7"));
+    ck_assert(mln_str_is(mln_get_str(&got.columns[3], 0), "7"));
     ck_assert_int_eq(mln_unit_key_kernel(NULL, &batch, out, NULL), MLN_INTERNAL);
     mln_builder_free(in);
     mln_builder_free(out);

@@ -1,0 +1,20 @@
+-- From a commune's code, of any vintage, to its present département.
+-- Grain: one code of commune; key code.
+-- Of several periods of a code the one still open counts, else the last. Old and delegated communes
+-- and arrondissements take the département of their present commune.
+CREATE TABLE {t}.commune AS
+WITH rangee AS (
+    SELECT code, departement, commune_actuelle,
+           ROW_NUMBER() OVER (
+               PARTITION BY code
+               ORDER BY CASE WHEN fin IS NULL THEN 0 ELSE 1 END, fin DESC, debut DESC,
+                        commune_actuelle, departement
+           ) AS choix
+    FROM {t}.nomenclature_commune
+),
+retenue AS (
+    SELECT code, departement, commune_actuelle FROM rangee WHERE choix = 1
+)
+SELECT r.code, COALESCE(actuelle.departement, r.departement) AS departement
+FROM retenue AS r
+LEFT JOIN retenue AS actuelle ON actuelle.code = r.commune_actuelle

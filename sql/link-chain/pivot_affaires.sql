@@ -1,0 +1,67 @@
+-- The Justice side of the pivot: from idx to number and pseudonyms, and the age at the facts. No
+-- identifier in clear.
+-- Grain: affaire (idx); its rows (idx). The first day of the facts is that of the earliest offence;
+-- age_faits as on the Interior side.
+CREATE TABLE {pivot}.affaire AS
+SELECT no AS affaire_no, idx, pseudonyme AS affaire_id
+FROM {t}.numero_affaire
+ORDER BY no;
+
+CREATE TABLE {t}.faits_affaire AS
+SELECT parent_idx, MIN(date_debut_min) AS debut_min,
+       MIN(date_debut_max) AS debut_max
+FROM {id}.affaire_infraction
+GROUP BY parent_idx;
+
+CREATE TABLE {pivot}.affaire_personne AS
+SELECT v.idx, v.affaire_no, v.rang, v.personne_id,
+       CASE WHEN v.age_min = v.age_max AND v.age_min >= 0 THEN v.age_min END AS age_faits
+FROM (
+    SELECT i.idx, n.no AS affaire_no, i.rang, x.pseudonyme AS personne_id,
+           CAST(EXTRACT(YEAR FROM f.debut_min) - EXTRACT(YEAR FROM i.date_naissance_max)
+                - CASE WHEN EXTRACT(MONTH FROM f.debut_min) * 100 + EXTRACT(DAY FROM f.debut_min)
+                          < EXTRACT(MONTH FROM i.date_naissance_max) * 100
+                            + EXTRACT(DAY FROM i.date_naissance_max)
+                       THEN 1 ELSE 0 END AS INTEGER) AS age_min,
+           CAST(EXTRACT(YEAR FROM f.debut_max) - EXTRACT(YEAR FROM i.date_naissance_min)
+                - CASE WHEN EXTRACT(MONTH FROM f.debut_max) * 100 + EXTRACT(DAY FROM f.debut_max)
+                          < EXTRACT(MONTH FROM i.date_naissance_min) * 100
+                            + EXTRACT(DAY FROM i.date_naissance_min)
+                       THEN 1 ELSE 0 END AS INTEGER) AS age_max
+    FROM {id}.affaire_personne AS i
+    JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
+    LEFT JOIN {t}.faits_affaire AS f ON f.parent_idx = i.parent_idx
+    LEFT JOIN {t}.personne_id AS x ON x.csns = i.csns
+) AS v
+ORDER BY v.affaire_no, v.rang;
+
+CREATE TABLE {pivot}.affaire_infraction AS
+SELECT i.idx, n.no AS affaire_no
+FROM {id}.affaire_infraction AS i
+JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
+ORDER BY n.no, i.rang, i.etat;
+
+CREATE TABLE {pivot}.evenement AS
+SELECT i.idx, n.no AS affaire_no
+FROM {id}.evenement AS i
+JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
+ORDER BY n.no, i.rang;
+
+CREATE TABLE {pivot}.affaire_parquet AS
+SELECT i.idx, n.no AS affaire_no
+FROM {id}.affaire_parquet AS i
+JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
+ORDER BY n.no, i.juridiction, i.numero_parquet;
+
+CREATE TABLE {pivot}.correspondance AS
+SELECT i.idx, n.no AS affaire_no
+FROM {id}.correspondance AS i
+JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
+ORDER BY n.no, i.rang;
+
+CREATE TABLE {pivot}.lien_affaire AS
+SELECT i.idx, n.no AS affaire_no, c.no AS affaire_cible_no
+FROM {id}.lien_affaire AS i
+JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
+LEFT JOIN {t}.numero_affaire AS c ON c.idx = i.cible_idx
+ORDER BY n.no, c.no, i.type
