@@ -173,6 +173,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("hosts");
     TCase *tc = tcase_create("hosts");
+    tcase_set_timeout(tc, 120);
     tcase_add_checked_fixture(tc, NULL, release);
     tcase_add_test(tc, no_ties);
     tcase_add_test(tc, a_chain_ends_at_its_last);

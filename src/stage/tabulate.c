@@ -1,0 +1,448 @@
+#include "stage/tabulate.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "stats/km.h"
+#include "stats/quantile.h"
+
+#define NR UINT32_MAX
+
+/* ── rows in ── */
+
+static bool is_observed(const struct mln_study_variable *v) {
+    return v->n_categories == 0;
+}
+
+enum mln_status mln_tab_init(struct mln_tab *tab, struct mln_arena *arena,
+                             const struct mln_study_table *spec, struct mln_err *err) {
+    *tab = (struct mln_tab){.spec = spec, .arena = arena};
+    for (size_t d = 0; d < spec->n_dimensions; d++) {
+        const struct mln_study_variable *v = spec->dimensions[d];
+        struct mln_str *codes = MLN_ARENA_NEW(arena, struct mln_str, v->n_categories + 1);
+        if (codes == NULL) {
+            return mln_err_nomem(err, spec->name);
+        }
+        for (size_t i = 0; i < v->n_categories; i++) {
+            codes[i] = mln_str_from(v->codes[i]);
+        }
+        tab->dimensions[d] = (struct mln_tab_dimension){codes, v->n_categories, 0, 0, false};
+    }
+    return MLN_OK;
+}
+
+void mln_tab_release(struct mln_tab *tab) {
+    free(tab->rows);
+    tab->rows = NULL;
+    tab->n_rows = tab->cap_rows = 0;
+}
+
+/* Rows come mostly sorted: the search begins where the last one ended. */
+static uint32_t search(struct mln_tab_dimension *d, struct mln_str code) {
+    for (size_t i = 0; i < d->n; i++) {
+        const size_t at = d->last + i < d->n ? d->last + i : d->last + i - d->n;
+        if (mln_str_eq(d->codes[at], code)) {
+            d->last = at;
+            return (uint32_t)at;
+        }
+    }
+    return NR;
+}
+
+static enum mln_status learn(struct mln_tab *tab, struct mln_tab_dimension *d, struct mln_str code,
+                             uint32_t *out, struct mln_err *err) {
+    if (d->n + 2 >= MLN_TABLE_MAX_CATEGORIES) { /* with NR and TOTAL */
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "table %s: a dimension has more than %d categories; choose a coarser "
+                           "variable",
+                           tab->spec->name, MLN_TABLE_MAX_CATEGORIES - 2);
+    }
+    if (d->n >= d->cap) {
+        const size_t cap = 2 * d->n + 16;
+        struct mln_str *wider = MLN_ARENA_NEW(tab->arena, struct mln_str, cap);
+        if (wider == NULL) {
+            return mln_err_nomem(err, tab->spec->name);
+        }
+        if (d->n > 0) {
+            memcpy(wider, d->codes, d->n * sizeof *wider);
+        }
+        d->codes = wider;
+        d->cap = cap;
+    }
+    const char *copy = mln_arena_strdup(tab->arena, code);
+    if (copy == NULL) {
+        return mln_err_nomem(err, tab->spec->name);
+    }
+    d->codes[d->n] = (struct mln_str){copy, code.n};
+    d->last = d->n;
+    *out = (uint32_t)d->n++;
+    return MLN_OK;
+}
+
+/* Whole numbers as SQL prints them. */
+static bool as_number(struct mln_str s, int64_t *out) {
+    const bool minus = s.n > 0 && s.p[0] == '-';
+    *out = 0;
+    for (size_t i = minus; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9' || i > 10) {
+            return false;
+        }
+        *out = 10 * *out + (s.p[i] - '0');
+    }
+    *out = minus ? -*out : *out;
+    return s.n > minus;
+}
+
+static uint32_t interval(const struct mln_study_variable *v, struct mln_str code) {
+    int64_t value = 0;
+    uint32_t category = NR;
+    if (as_number(code, &value)) {
+        for (uint32_t i = 0; i < v->n_cuts && v->cuts[i] <= value; i++) {
+            category = i;
+        }
+    }
+    return category;
+}
+
+static enum mln_status categorise(struct mln_tab *tab, size_t dimension, struct mln_str code,
+                                  uint32_t *out, struct mln_err *err) {
+    const struct mln_study_variable *v = tab->spec->dimensions[dimension];
+    struct mln_tab_dimension *d = &tab->dimensions[dimension];
+    *out = NR;
+    if (code.p != NULL) {
+        *out = v->n_cuts > 0 ? interval(v, code) : search(d, code);
+        /* An observed code of ours would be taken for the category the program makes. */
+        if (*out == NR && is_observed(v) && !mln_str_is(code, "NR") &&
+            !mln_str_is(code, "TOTAL")) {
+            return learn(tab, d, code, out, err);
+        }
+    }
+    d->has_nr = d->has_nr || *out == NR;
+    return MLN_OK;
+}
+
+static enum mln_status reserve(struct mln_tab *tab, size_t extra, struct mln_err *err) {
+    if (tab->n_rows + extra <= tab->cap_rows) {
+        return MLN_OK;
+    }
+    const size_t cap = 2 * (tab->n_rows + extra);
+    struct mln_tab_row *wider = realloc(tab->rows, cap * sizeof *wider);
+    if (wider == NULL) {
+        return mln_err_nomem(err, tab->spec->name);
+    }
+    tab->rows = wider;
+    tab->cap_rows = cap;
+    return MLN_OK;
+}
+
+enum mln_status mln_tab_add(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
+    struct mln_tab *tab = ctx;
+    const size_t n = tab->spec->n_dimensions;
+    if (batch->n_columns != n + 3) {
+        return mln_err_set(err, MLN_INTERNAL, "table %s: %zu columns instead of %zu",
+                           tab->spec->name, batch->n_columns, n + 3);
+    }
+    const struct mln_column *day = &batch->columns[n];
+    const struct mln_column *running = &batch->columns[n + 1];
+    const struct mln_column *count = &batch->columns[n + 2];
+    MLN_TRY(reserve(tab, batch->n_rows, err));
+    for (size_t i = 0; i < batch->n_rows; i++) {
+        struct mln_tab_row *row = &tab->rows[tab->n_rows];
+        *row = (struct mln_tab_row){.n = (uint64_t)mln_get_i64(count, i)};
+        for (size_t d = 0; d < n; d++) {
+            MLN_TRY(categorise(tab, d, mln_get_str(&batch->columns[d], i), &row->category[d], err));
+        }
+        if (mln_is_valid(day, i) && mln_is_valid(running, i)) {
+            row->day = mln_get_i32(day, i);
+            row->is_running = mln_get_i32(running, i) == 1;
+            row->has_ended = !row->is_running;
+        }
+        tab->n_rows++;
+    }
+    return MLN_OK;
+}
+
+/* ── categories ── */
+
+struct ranked {
+    struct mln_str code;
+    uint32_t was;
+};
+
+static int by_code(const void *a, const void *b) {
+    return mln_str_cmp(((const struct ranked *)a)->code, ((const struct ranked *)b)->code);
+}
+
+/* Sorts the observed codes; place[category as learnt] is its place. */
+static enum mln_status sort_codes(struct mln_tab *tab, struct mln_tab_dimension *d, uint32_t *place,
+                                  struct mln_err *err) {
+    struct ranked *ranked = MLN_ARENA_NEW(tab->arena, struct ranked, d->n + 1);
+    struct mln_str *sorted = MLN_ARENA_NEW(tab->arena, struct mln_str, d->n + 1);
+    if (ranked == NULL || sorted == NULL) {
+        return mln_err_nomem(err, tab->spec->name);
+    }
+    for (uint32_t i = 0; i < d->n; i++) {
+        ranked[i] = (struct ranked){d->codes[i], i};
+    }
+    qsort(ranked, d->n, sizeof *ranked, by_code);
+    for (uint32_t i = 0; i < d->n; i++) {
+        sorted[i] = ranked[i].code;
+        place[ranked[i].was] = i;
+    }
+    d->codes = sorted;
+    return MLN_OK;
+}
+
+static enum mln_status settle_codes(struct mln_tab *tab, size_t dimension, struct mln_err *err) {
+    struct mln_tab_dimension *d = &tab->dimensions[dimension];
+    uint32_t *place = MLN_ARENA_NEW(tab->arena, uint32_t, d->n + 1);
+    if (place == NULL) {
+        return mln_err_nomem(err, tab->spec->name);
+    }
+    MLN_TRY(sort_codes(tab, d, place, err));
+    for (size_t i = 0; i < tab->n_rows; i++) {
+        uint32_t *category = &tab->rows[i].category[dimension];
+        *category = *category == NR ? NR : place[*category];
+    }
+    return MLN_OK;
+}
+
+/* The nomenclature's label of an observed code, else the code itself; NULL: no memory. */
+static const char *label_of(struct mln_arena *arena, const struct mln_codes *labels,
+                            const char *code) {
+    for (size_t i = 0; labels != NULL && i < labels->n_rows; i++) {
+        if (mln_str_is(mln_codes_cell(labels, i, 0), code)) {
+            return mln_arena_strdup(arena, mln_codes_cell(labels, i, 1));
+        }
+    }
+    return code;
+}
+
+static enum mln_status name_dimension(struct mln_tab *tab, size_t dimension,
+                                      const struct mln_codes *labels, struct mln_dimension *out,
+                                      struct mln_err *err) {
+    const struct mln_study_variable *v = tab->spec->dimensions[dimension];
+    const struct mln_tab_dimension *d = &tab->dimensions[dimension];
+    const size_t n = d->n + d->has_nr + 1;
+    const char **text = MLN_ARENA_NEW(tab->arena, const char *, 3 * n);
+    if (text == NULL) {
+        return mln_err_nomem(err, tab->spec->name);
+    }
+    const char **codes = text, **fr = text + n, **en = text + 2 * n;
+    for (size_t i = 0; i < d->n; i++) {
+        codes[i] = d->codes[i].p;
+        fr[i] = is_observed(v) ? label_of(tab->arena, labels, codes[i]) : v->labels[i].fr;
+        en[i] = is_observed(v) ? fr[i] : v->labels[i].en;
+        if (fr[i] == NULL) {
+            return mln_err_nomem(err, tab->spec->name);
+        }
+    }
+    if (d->has_nr) {
+        codes[d->n] = "NR", fr[d->n] = "Non renseigné", en[d->n] = "Not known";
+    }
+    codes[n - 1] = "TOTAL", fr[n - 1] = "Ensemble", en[n - 1] = "Total";
+    *out = (struct mln_dimension){v->name, v->label.fr, v->label.en, n, codes, fr, en,
+                                  (ptrdiff_t)n - 1};
+    return MLN_OK;
+}
+
+/* ── cells ── */
+
+/* The cells of a row: bit d of `mask` set means the TOTAL of dimension d. */
+static size_t cell_of(const struct mln_table *t, const struct mln_tab_dimension *dims,
+                      const struct mln_tab_row *row, size_t mask) {
+    size_t cell = 0;
+    for (size_t d = 0; d < t->n_dimensions; d++) {
+        const size_t category = (mask >> d & 1U) != 0        ? t->dimensions[d].n - 1
+                                : row->category[d] == NR     ? dims[d].n
+                                                             : row->category[d];
+        cell = cell * t->dimensions[d].n + category;
+    }
+    return cell;
+}
+
+static enum mln_status shape(struct mln_tab *tab, struct mln_table *t, struct mln_err *err) {
+    t->n_cells = 1;
+    for (size_t d = 0; d < t->n_dimensions; d++) {
+        t->n_cells *= t->dimensions[d].n; /* each at most 4096, checked at every step */
+        if (t->n_cells > MLN_TABLE_MAX_CELLS) {
+            return mln_err_set(err, MLN_BAD_INPUT,
+                               "table %s has more than %d cells; cross fewer or coarser dimensions",
+                               t->name, MLN_TABLE_MAX_CELLS);
+        }
+    }
+    t->counts = MLN_ARENA_NEW(tab->arena, uint64_t, t->n_cells);
+    return t->counts == NULL ? mln_err_nomem(err, t->name) : MLN_OK;
+}
+
+static void count_cells(const struct mln_tab *tab, struct mln_table *t) {
+    const size_t n_masks = (size_t)1 << t->n_dimensions;
+    for (size_t i = 0; i < tab->n_rows; i++) {
+        for (size_t mask = 0; mask < n_masks; mask++) {
+            t->counts[cell_of(t, tab->dimensions, &tab->rows[i], mask)] += tab->rows[i].n;
+        }
+    }
+}
+
+/* ── durations ── */
+
+struct spell {
+    size_t cell;
+    struct mln_km_bin bin;
+};
+
+static int by_cell_and_day(const void *a, const void *b) {
+    const struct spell *x = a;
+    const struct spell *y = b;
+    if (x->cell != y->cell) {
+        return x->cell < y->cell ? -1 : 1;
+    }
+    return (x->bin.day > y->bin.day) - (x->bin.day < y->bin.day);
+}
+
+/* Every duration once a cell it belongs to, sorted, one spell a cell and day; malloc. */
+static enum mln_status spells_of(const struct mln_tab *tab, const struct mln_table *t,
+                                 struct spell **out, size_t *n_out, struct mln_err *err) {
+    const size_t n_masks = (size_t)1 << t->n_dimensions;
+    struct spell *spells = malloc((tab->n_rows * n_masks + 1) * sizeof *spells);
+    size_t n = 0;
+    if (spells == NULL) {
+        return mln_err_nomem(err, t->name);
+    }
+    for (size_t i = 0; i < tab->n_rows; i++) {
+        const struct mln_tab_row *row = &tab->rows[i];
+        for (size_t mask = 0; mask < n_masks && (row->has_ended || row->is_running); mask++) {
+            spells[n++] = (struct spell){cell_of(t, tab->dimensions, row, mask),
+                                         {row->day, row->has_ended ? row->n : 0,
+                                          row->is_running ? row->n : 0}};
+        }
+    }
+    qsort(spells, n, sizeof *spells, by_cell_and_day);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (kept > 0 && by_cell_and_day(&spells[kept - 1], &spells[i]) == 0) {
+            spells[kept - 1].bin.n_ended += spells[i].bin.n_ended;
+            spells[kept - 1].bin.n_censored += spells[i].bin.n_censored;
+        } else {
+            spells[kept++] = spells[i];
+        }
+    }
+    *out = spells;
+    *n_out = kept;
+    return MLN_OK;
+}
+
+/* The measures of one cell from its spells; `bins`, `km_bins` and `points` hold at least n. */
+struct workspace {
+    struct mln_bin *ended;
+    struct mln_km_bin *bins;
+    struct mln_km_point *points;
+};
+
+static void measure_cell(const struct mln_study_table *spec, struct mln_table *t,
+                         const struct spell *spells, size_t n, const struct workspace *w) {
+    const size_t cell = spells[0].cell;
+    for (size_t i = 0; i < n; i++) {
+        w->ended[i] = (struct mln_bin){spells[i].bin.day, spells[i].bin.n_ended};
+        w->bins[i] = spells[i].bin;
+    }
+    const uint64_t n_ended = mln_histogram_total(w->ended, n);
+    mln_km_fit(w->bins, n, w->points);
+    for (size_t k = 0; k < spec->n_measures; k++) {
+        const struct mln_study_measure *m = &spec->measures[k];
+        if (m->kind == MLN_STUDY_SHARE) {
+            continue;
+        }
+        t->measures[k].n[cell] = n_ended;
+        t->measures[k].values[cell] =
+            m->kind == MLN_STUDY_QUANTILE ? mln_histogram_quantile(w->ended, n, m->per_mille)
+            : m->kind == MLN_STUDY_MEAN   ? mln_histogram_mean(w->ended, n)
+                                          : mln_km_quantile(w->points, n, m->per_mille);
+    }
+}
+
+static enum mln_status measure_durations(const struct mln_tab *tab, struct mln_table *t,
+                                         struct mln_err *err) {
+    struct spell *spells = NULL;
+    size_t n = 0;
+    MLN_TRY(spells_of(tab, t, &spells, &n, err));
+    struct workspace w = {malloc((n + 1) * sizeof *w.ended), malloc((n + 1) * sizeof *w.bins),
+                          malloc((n + 1) * sizeof *w.points)};
+    const bool room = w.ended != NULL && w.bins != NULL && w.points != NULL;
+    for (size_t first = 0, end = 0; room && first < n; first = end) {
+        for (end = first; end < n && spells[end].cell == spells[first].cell;) {
+            end++;
+        }
+        measure_cell(tab->spec, t, spells + first, end - first, &w);
+    }
+    free(w.ended);
+    free(w.bins);
+    free(w.points);
+    free(spells);
+    return room ? MLN_OK : mln_err_nomem(err, t->name);
+}
+
+static enum mln_status make_measures(struct mln_tab *tab, struct mln_table *t, bool *durations,
+                                     struct mln_err *err) {
+    const struct mln_study_table *spec = tab->spec;
+    t->n_measures = spec->n_measures;
+    t->measures = MLN_ARENA_NEW(tab->arena, struct mln_measure, spec->n_measures + 1);
+    *durations = false;
+    if (t->measures == NULL) {
+        return mln_err_nomem(err, t->name);
+    }
+    for (size_t k = 0; k < spec->n_measures; k++) {
+        const struct mln_study_measure *m = &spec->measures[k];
+        t->measures[k] = (struct mln_measure){MLN_MEASURE_SHARE, m->name, m->label.fr, m->label.en,
+                                              m->share_of, NULL, NULL};
+        if (m->kind == MLN_STUDY_SHARE) {
+            continue;
+        }
+        *durations = true;
+        t->measures[k].kind = MLN_MEASURE_QUANTILE;
+        t->measures[k].values = MLN_ARENA_NEW(tab->arena, double, t->n_cells);
+        t->measures[k].n = MLN_ARENA_NEW(tab->arena, uint64_t, t->n_cells);
+        if (t->measures[k].values == NULL || t->measures[k].n == NULL) {
+            return mln_err_nomem(err, t->name);
+        }
+        for (size_t i = 0; i < t->n_cells; i++) {
+            t->measures[k].values[i] = NAN;
+        }
+    }
+    return MLN_OK;
+}
+
+enum mln_status mln_tab_finish(struct mln_tab *tab, const struct mln_codes *const *labels,
+                               int32_t observation_day, struct mln_table *out,
+                               struct mln_err *err) {
+    const struct mln_study_table *s = tab->spec;
+    *out = (struct mln_table){.name = s->name,
+                              .title_fr = s->title.fr,
+                              .title_en = s->title.en,
+                              .unit_fr = s->unit.fr,
+                              .unit_en = s->unit.en,
+                              .note_fr = s->note.fr,
+                              .note_en = s->note.en,
+                              .observation_day = observation_day,
+                              .view = s->view,
+                              .detail = s->detail,
+                              .n_dimensions = s->n_dimensions};
+    out->dimensions = MLN_ARENA_NEW(tab->arena, struct mln_dimension, s->n_dimensions + 1);
+    if (out->dimensions == NULL) {
+        return mln_err_nomem(err, s->name);
+    }
+    for (size_t d = 0; d < s->n_dimensions; d++) {
+        if (is_observed(s->dimensions[d])) {
+            MLN_TRY(settle_codes(tab, d, err));
+        }
+        MLN_TRY(name_dimension(tab, d, labels[d], &out->dimensions[d], err));
+    }
+    MLN_TRY(shape(tab, out, err));
+    count_cells(tab, out);
+    bool durations = false;
+    MLN_TRY(make_measures(tab, out, &durations, err));
+    if (durations) {
+        MLN_TRY(measure_durations(tab, out, err));
+    }
+    return mln_table_check(out, err);
+}

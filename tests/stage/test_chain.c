@@ -1,0 +1,300 @@
+/* The chain stage on procedures worked out by hand, in two orders of rows and of idx. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "assets/assets.h"
+#include "base/date.h"
+#include "base/file.h"
+#include "secret/keys.h"
+#include "stage/zone.h"
+
+static const char *sources; /* folder of the .sql files */
+static char dir[64];
+static struct mln_arena arena;
+static struct mln_project project;
+static struct mln_run run;
+static struct mln_err err;
+
+#define OK(call) ck_assert_msg((call) == MLN_OK, "%s", err.msg)
+
+static const char *under(const char *name) {
+    struct mln_buf b = MLN_BUF_INIT;
+    mln_buf_addf(&b, "%s/%s", dir, name);
+    const char *kept = mln_arena_strdup(&arena, mln_buf_view(&b));
+    mln_buf_release(&b);
+    ck_assert_ptr_nonnull(kept);
+    return kept;
+}
+
+static void begin_stage(const char *partial) {
+    run = (struct mln_run){.project = &project, .arena = &arena, .partial_dir = under(partial)};
+    OK(mln_dir_make(run.partial_dir, &err));
+}
+
+static void exec_file(struct mln_engine *e, const char *name, struct mln_params params) {
+    struct mln_buf path = MLN_BUF_INIT, sql = MLN_BUF_INIT;
+    mln_path_join(&path, sources, mln_str_from(name));
+    OK(mln_file_read(path.p, 1 << 20, &sql, &err));
+    OK(e->ops->exec(e, name, mln_buf_view(&sql), params, NULL, &err));
+    mln_buf_release(&path);
+    mln_buf_release(&sql);
+}
+
+static void make_zones(int sens) {
+    struct mln_engine *e = NULL;
+    begin_stage("making");
+    OK(mln_dir_make(under("work/ingest"), &err));
+    OK(mln_dir_make(under("work/link-chain"), &err));
+    OK(mln_zone_open(&run, &e, &err));
+    OK(mln_zone_attach(&run, e, "content", under("work/ingest/content.db"), "content",
+                       MLN_ATTACH_CREATE, &err));
+    OK(mln_zone_attach(&run, e, "pivot", under("work/link-chain/pivot.db"), "base",
+                       MLN_ATTACH_CREATE, &err));
+    exec_file(e, "chain_case.sql", MLN_NO_PARAMS);
+    exec_file(e, "chain_zones.sql",
+              MLN_PARAMS(MLN_IDENT("content", "content"), MLN_IDENT("pivot", "pivot"),
+                         MLN_IDENT("work", MLN_WORK), MLN_INT("sens", sens)));
+    OK(e->ops->detach(e, "content", &err));
+    OK(e->ops->detach(e, "pivot", &err));
+    mln_zone_close(&run, e);
+}
+
+static void set_up(void) {
+    static const char *const keys[] = {"content", "base"};
+    snprintf(dir, sizeof dir, "/tmp/mln-chain-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    arena = MLN_ARENA_INIT;
+    OK(mln_secret_init(&err));
+    project = (struct mln_project){.keys_dir = under("keys"),
+                                   .work_dir = under("work"),
+                                   .study = under("study.yaml"),
+                                   .n_threads = 2,
+                                   .memory_bytes = UINT64_C(512) << 20,
+                                   .observation_day = mln_day_from_civil(2024, 6, 30)};
+    for (size_t i = 0; i < 2; i++) {
+        OK(mln_key_create(project.keys_dir, keys[i], &err));
+    }
+    const struct mln_asset *study = mln_asset_find("models/study/violences-conjugales.yaml");
+    ck_assert_ptr_nonnull(study);
+    OK(mln_file_write(project.study, study->text, &err));
+}
+
+static void tear_down(void) {
+    OK(mln_dir_remove(dir, &err));
+    mln_arena_release(&arena);
+}
+
+/* ── reading what came out ── */
+
+static enum mln_status print_rows(void *ctx, const struct mln_batch *batch, struct mln_err *e2) {
+    struct mln_buf *out = ctx;
+    (void)e2;
+    for (size_t i = 0; i < batch->n_rows; i++) {
+        const struct mln_str line = mln_get_str(&batch->columns[0], i);
+        mln_buf_add_str(out, line);
+        mln_buf_addc(out, '\n');
+    }
+    return MLN_OK;
+}
+
+static const char *query(const char *sql) {
+    struct mln_engine *e = NULL;
+    struct mln_buf out = MLN_BUF_INIT;
+    begin_stage("reading");
+    OK(mln_zone_open(&run, &e, &err));
+    OK(mln_zone_attach(&run, e, "base", under("work/.chain.partial/base.db"), "base",
+                       MLN_ATTACH_READ, &err));
+    OK(e->ops->scan(e, "test", mln_str_from(sql), MLN_NO_PARAMS, print_rows, &out, &err));
+    mln_zone_close(&run, e);
+    const char *kept = mln_arena_strdup(&arena, mln_buf_view(&out));
+    mln_buf_release(&out);
+    return kept;
+}
+
+static const char victims_sql[] =
+    "SELECT concat_ws('|', procedure_no, rang, genre, lie, coalesce(issue, '-'), coalesce(mode, '-'), "
+    "coalesce(CAST(date_premiere_orientation AS VARCHAR), '-'), "
+    "coalesce(CAST(date_orientation AS VARCHAR), '-'), coalesce(CAST(date_issue AS VARCHAR), '-'), "
+    "coalesce(CAST(duree_jours AS VARCHAR), '-'), coalesce(CAST(en_cours AS VARCHAR), '-'), "
+    "coalesce(CAST(condamne AS VARCHAR), '-'), coalesce(decision, '-'), "
+    "coalesce(CAST(nb_auteurs AS VARCHAR), '-'), coalesce(CAST(deplacee AS VARCHAR), '-'), "
+    "coalesce(CAST(issues_divergentes AS VARCHAR), '-'), coalesce(CAST(champ_justice AS VARCHAR), '-')) "
+    "FROM base.chaine_victime ORDER BY procedure_no, rang";
+
+/* procedure|rang|genre|lie|issue|mode|first orientation|orientation|end|days|running|guilty|decision
+ * |authors|moved|diverging|in the field of Justice */
+static const char victims_expected[] =
+    /* 1: prosecuted and convicted; the acquittal in appeal is not the first instance */
+    "1|1|physique|1|poursuites|COPJ|2021-03-01|2021-03-01|2021-09-01|212|0|1|COND|1|0|0|1\n"
+    /* 2: no affaire */
+    "2|1|physique|0|-|-|-|-|-|-|-|-|-|-|-|-|-\n"
+    /* 3: two authors, none linked: the alternative wins over the dismissal */
+    "3|1|physique|1|alternative|-|2021-06-01|2021-06-01|2021-06-01|61|0|-|-|2|0|1|1\n"
+    /* 4: the same, but only the dismissed one is the author of this procedure */
+    "4|1|physique|1|non_poursuivable|-|2021-05-01|2021-05-01|2021-05-01|30|0|-|-|1|0|0|1\n"
+    /* 5: joined, then sent: the host's two authors, one of them not yet oriented */
+    "5|1|physique|1|poursuites|CI|2021-06-30|2021-06-30|2021-07-01|122|0|0|RELX|2|1|1|1\n"
+    /* 6: a cycle of ties hosts itself: the dismissal of either counts */
+    "6|1|physique|1|non_poursuivable|-|2021-08-01|2021-08-01|2021-08-01|153|0|-|-|2|1|1|1\n"
+    /* 7: the re-orientation replaces the dismissal; 2021-02-15 to 2024-06-30 is 1231 days */
+    "7|1|physique|1|poursuites|CRPC|2021-03-01|2021-06-01|-|1231|1|-|-|1|0|0|1\n"
+    /* 8: requalified out of the field of Justice */
+    "8|1|physique|1|inopportunite|-|2021-03-15|2021-03-15|2021-03-15|28|0|-|-|1|0|0|0\n"
+    /* 9: a petit X, nobody known: running; 2022-01-01 to 2024-06-30 is 911 days */
+    "9|1|physique|1|en_cours|-|-|-|-|911|1|-|-|1|0|0|1\n"
+    /* 10: its only orientation is after the observation date */
+    "10|1|physique|1|en_cours|-|-|-|-|182|1|-|-|1|0|0|1\n"
+    /* 11: victim 1 by the first offence, victim 10 (not 1!) by the second; 2 is out of the list.
+     * The decision without a rank is for all authors. */
+    "11|1|physique|1|poursuites|CD|2022-02-01|2022-02-01|2022-12-01|303|0|1|DISP|1|0|0|1\n"
+    "11|10|menaces|1|poursuites|CD|2022-02-01|2022-02-01|2022-12-01|303|0|1|DISP|1|0|0|1\n"
+    /* 12: the link is required: only the victim with a recorded partner, 15 or over, age known */
+    "12|1|viol|1|poursuites|CD|2022-02-01|2022-02-01|2022-12-01|303|0|1|DISP|1|0|0|1\n"
+    /* 13: two affaires: the composition wins */
+    "13|1|physique|1|composition|-|2022-07-01|2022-07-01|2022-07-01|122|0|-|-|2|0|1|1\n"
+    /* 14: convicted, but the other author is still before the investigating judge */
+    "14|1|physique|1|poursuites|INST|2022-03-02|2022-03-02|-|852|1|1|COND|2|0|0|1\n"
+    /* 15: the second author was split off and convicted there */
+    "15|1|physique|1|poursuites|COPJ|2022-06-01|2022-06-01|2022-11-01|245|0|1|COND|3|1|1|1\n"
+    /* 16: in the host, her author is recognised; the prosecuted one is somebody else's */
+    "16|1|physique|1|alternative|-|2022-05-01|2022-05-01|2022-05-01|61|0|-|-|1|1|0|1\n"
+    /* 17, 18: investigating judge: sent to trial and convicted; non-lieu */
+    "17|1|physique|1|poursuites|INST|2021-02-01|2021-02-02|2022-09-01|578|0|1|COND|1|0|0|1\n"
+    "18|1|physique|1|poursuites|INST|2021-02-02|2021-02-02|2023-01-01|700|0|0|NLIE|1|0|0|1\n"
+    /* 20: a decision without an orientation */
+    "20|1|physique|1|poursuites|-|-|-|2020-12-31|365|0|1|COND|1|0|0|1\n"
+    /* 21: sent outside the extract: its own acts count; they end before the recording */
+    "21|1|physique|1|non_poursuivable|-|2020-02-01|2020-02-01|2020-02-01|-|0|-|-|1|0|0|1\n"
+    /* 22: an unknown code orients nobody; 2020-03-01 to 2024-06-30 is 1582 days */
+    "22|1|physique|1|en_cours|-|-|-|-|1582|1|-|-|1|0|0|1\n"
+    /* 23: two orientations on a day: the later rank; the jonction comes after the observation */
+    "23|1|physique|1|inopportunite|-|2020-05-01|2020-05-01|2020-05-01|61|0|-|-|1|0|0|1\n"
+    /* 24: a decision of unknown code ends the prosecution all the same */
+    "24|1|physique|1|poursuites|OP|2020-05-01|2020-05-01|2020-06-01|92|0|-|-|1|0|0|1\n"
+    /* 25: re-oriented as a whole, then one author again; the former decision is not of this
+     * prosecution. 2018-01-01 to 2024-06-30 is 2372 days */
+    "25|1|physique|1|poursuites|CRPC|2018-01-01|2018-03-01|-|2372|1|-|-|2|0|1|1\n";
+
+static const struct {
+    const char *what;
+    uint64_t read, accepted;
+} counts_expected[] = {
+    {"base procedure", 25, 25},
+    {"base proc_personne", 57, 57},
+    {"lien_affaire vers une affaire connue", 8, 7},
+    {"lien_affaire en vigueur", 7, 6},
+    {"orientation de code connu", 30, 29},
+    {"décision de code connu", 10, 9},
+    {"victime, personne physique", 31, 30},
+    {"victime, infraction de la liste", 30, 29},
+    {"victime, lien de couple établi", 29, 28},
+    {"victime, enregistrée dans la période", 28, 27},
+    {"victime, âge connu", 27, 26},
+    {"victime, âge du champ", 26, 25},
+    {"victime du champ, procédure appariée", 25, 24},
+    {"victime appariée, orientée", 24, 21},
+    {"victime orientée, chaîne terminée", 21, 18},
+    {"chaîne terminée, durée cohérente", 18, 17},
+};
+
+static void check_counts(void) {
+    for (size_t k = 0; k < sizeof counts_expected / sizeof *counts_expected; k++) {
+        const struct mln_stage_count *found = NULL;
+        for (size_t i = 0; i < run.n_counts; i++) {
+            if (strcmp(run.counts[i].what, counts_expected[k].what) == 0) {
+                found = &run.counts[i];
+            }
+        }
+        ck_assert_msg(found != NULL, "no count '%s'", counts_expected[k].what);
+        ck_assert_msg(found->read == counts_expected[k].read &&
+                          found->accepted == counts_expected[k].accepted,
+                      "%s: %llu read, %llu accepted", found->what, (unsigned long long)found->read,
+                      (unsigned long long)found->accepted);
+    }
+}
+
+static double figure(const char *name) {
+    for (size_t i = 0; i < run.n_figures; i++) {
+        if (strcmp(run.figures[i].name, name) == 0) {
+            return run.figures[i].value;
+        }
+    }
+    ck_abort_msg("no figure '%s'", name);
+}
+
+static void run_case(int sens) {
+    make_zones(sens);
+    begin_stage("work/.chain.partial");
+    OK(mln_stage_chain(&run, &err));
+    check_counts();
+    ck_assert_double_eq(figure("cycles_de_liens"), 1);
+    ck_assert_double_eq(figure("affaires_en_cycle"), 2);
+    ck_assert_str_eq(query(victims_sql), victims_expected);
+}
+
+START_TEST(hand_worked_victims) {
+    run_case(1);
+    ck_assert_str_eq(query("SELECT concat_ws('|', procedure_no, lie, coalesce(motif_non_lie, '-'), "
+                           "nb_affaires, dans_champ, nb_victimes_champ) FROM base.chaine_procedure "
+                           "WHERE procedure_no IN (1, 2, 11, 12, 13, 19) ORDER BY procedure_no"),
+                     "1|1|-|1|1|1\n2|0|aucune_cle|0|1|1\n11|1|-|1|1|2\n12|1|-|1|1|1\n13|1|-|2|1|1\n"
+                     "19|1|-|1|0|0\n");
+    /* No idx and no clear identifier in the base. */
+    ck_assert_str_eq(query("SELECT column_name FROM information_schema.columns "
+                           "WHERE table_catalog = 'base' AND column_name IN ('idx', 'numero', "
+                           "'code_unite', 'idj', 'csns', 'numero_parquet', 'date_naissance_min', "
+                           "'commune_faits', 'nationalite', 'profession')"),
+                     "");
+    ck_assert_str_eq(query("SELECT DISTINCT concat_ws('|', nationalite_groupe, pcs1) "
+                           "FROM base.proc_personne"),
+                     "france|4\n");
+}
+END_TEST
+
+START_TEST(the_order_of_rows_changes_nothing) {
+    run_case(-1);
+}
+END_TEST
+
+START_TEST(a_missing_key_is_told) {
+    make_zones(1);
+    OK(mln_dir_remove(project.keys_dir, &err));
+    begin_stage("work/.chain.partial");
+    ck_assert_int_eq(mln_stage_chain(&run, &err), MLN_KEY);
+}
+END_TEST
+
+START_TEST(a_study_that_names_an_unknown_code_is_refused) {
+    make_zones(1);
+    struct mln_buf text = MLN_BUF_INIT;
+    OK(mln_file_read(project.study, 1 << 20, &text, &err));
+    char *at = strstr(text.p, "[COND, DISP, RELX");
+    ck_assert_ptr_nonnull(at);
+    memcpy(at, "[COND, DISP, RALX", 17);
+    OK(mln_file_write(project.study, mln_buf_view(&text), &err));
+    mln_buf_release(&text);
+    begin_stage("work/.chain.partial");
+    ck_assert_int_eq(mln_stage_chain(&run, &err), MLN_BAD_INPUT);
+    ck_assert_msg(strstr(err.msg, "RELX") != NULL || strstr(err.msg, "RALX") != NULL, "%s", err.msg);
+}
+END_TEST
+
+int main(int argc, char **argv) {
+    sources = argc > 1 ? argv[1] : ".";
+    Suite *suite = suite_create("chain");
+    TCase *tc = tcase_create("chain");
+    tcase_set_timeout(tc, 120);
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, hand_worked_victims);
+    tcase_add_test(tc, the_order_of_rows_changes_nothing);
+    tcase_add_test(tc, a_missing_key_is_told);
+    tcase_add_test(tc, a_study_that_names_an_unknown_code_is_refused);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
