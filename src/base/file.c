@@ -71,39 +71,61 @@ enum mln_status mln_file_read(const char *path, size_t cap, struct mln_buf *out,
 
 /* ── writing ── */
 
-/* Opens the file aside and locks it. A writer killed earlier left its part: we take it over. A live
- * one holds the lock. The name may have been renamed away between open and lock: then the lock is
- * on somebody's finished file, which must not be touched, and we start again. */
+/* Whether the name aside still is the file we hold the lock of. Between our open and our lock, its
+ * writer may have renamed it into place: then it is somebody's finished file. */
+static enum mln_status is_still_aside(const struct mln_file_writer *w, bool *out,
+                                      struct mln_err *err) {
+    struct stat ours;
+    struct stat named;
+    if (fstat(w->fd, &ours) != 0) {
+        return mln_err_errno(err, "cannot write", w->aside);
+    }
+    *out = lstat(w->aside, &named) == 0 && ours.st_dev == named.st_dev &&
+           ours.st_ino == named.st_ino;
+    if (*out && !S_ISREG(ours.st_mode)) {
+        return mln_err_set(err, MLN_IO, "%s: is in the way and not a regular file; remove it",
+                           w->aside);
+    }
+    return MLN_OK;
+}
+
+/* Locks what was opened, and empties it; `*again` when it is not the file aside any more. */
+static enum mln_status take_aside(struct mln_file_writer *w, bool *again, struct mln_err *err) {
+    if (flock(w->fd, LOCK_EX | LOCK_NB) != 0) {
+        return errno == EWOULDBLOCK
+                   ? mln_err_set(err, MLN_BUSY, "%s: another process is writing it; wait for it",
+                                 w->path)
+                   : mln_err_errno(err, "cannot lock", w->aside);
+    }
+    bool ours = false;
+    MLN_TRY(is_still_aside(w, &ours, err));
+    *again = !ours;
+    return !ours || ftruncate(w->fd, 0) == 0 ? MLN_OK : mln_err_errno(err, "cannot write", w->aside);
+}
+
+/* Opens the file aside. What a killed writer left there is taken over; a live writer holds its lock. */
 static enum mln_status open_aside(struct mln_file_writer *w, struct mln_err *err) {
-    for (;;) {
-        w->fd = open(w->aside, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK,
-                     0666);
+    const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
+    for (bool again = true; again;) {
+        w->fd = open(w->aside, flags | O_EXCL, 0666);
+        const bool made = w->fd >= 0;
+        if (!made && errno == EEXIST) {
+            w->fd = open(w->aside, flags, 0666);
+        }
         if (w->fd < 0) {
             return mln_err_errno(err, "cannot write", w->aside);
         }
-        struct stat ours;
-        struct stat named;
-        if (flock(w->fd, LOCK_EX | LOCK_NB) != 0) {
-            const bool busy = errno == EWOULDBLOCK;
-            const enum mln_status status =
-                busy ? mln_err_set(err, MLN_BUSY, "%s: another process is writing it; wait for it",
-                                   w->path)
-                     : mln_err_errno(err, "cannot lock", w->aside);
-            close(w->fd);
-            return status;
+        const enum mln_status status = take_aside(w, &again, err);
+        if (status != MLN_OK && status != MLN_BUSY && made) {
+            unlink(w->aside);
         }
-        const bool same = fstat(w->fd, &ours) == 0 && lstat(w->aside, &named) == 0 &&
-                          ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
-        if (same) {
-            if (S_ISREG(ours.st_mode) && ftruncate(w->fd, 0) == 0) {
-                return MLN_OK;
-            }
-            const enum mln_status status = mln_err_errno(err, "cannot write", w->aside);
+        if (status != MLN_OK || again) {
             close(w->fd);
-            return status;
+            w->fd = -1;
         }
-        close(w->fd);
+        MLN_TRY(status);
     }
+    return MLN_OK;
 }
 
 enum mln_status mln_file_begin(struct mln_file_writer *w, const char *path, struct mln_err *err) {
