@@ -1,6 +1,6 @@
 -- What each pass looked at and found, and how many procedures owe it their first link.
 -- Grain: one pass.
---   cle_pv, reference_pv    lus: ties with a structured key; ties with a text, not yet resolved
+--   cle_pv, reference_pv    lus: ties with a structured key; texts of ties and of persons tried
 --   idj, numero_parquet     lus: affaires without a link before the pass; trouves: linked by it
 WITH passe AS (
     SELECT 1 AS passe, 'cle_pv' AS nom
@@ -21,8 +21,7 @@ procedures AS (
 references_lues AS (
     SELECT COUNT(CASE WHEN r.cle IS NOT NULL THEN 1 END) AS avec_cle,
            COUNT(CASE WHEN d.passe = 1 THEN 1 END) AS par_cle,
-           COUNT(CASE WHEN r.reference_pv IS NOT NULL AND COALESCE(d.passe, 0) <> 1 THEN 1 END)
-               AS avec_texte,
+           (SELECT COUNT(*) FROM {t}.texte) AS avec_texte,
            COUNT(CASE WHEN d.passe = 2 THEN 1 END) AS par_texte
     FROM {t}.reference AS r
     LEFT JOIN {t}.designe AS d ON d.reference_idx = r.idx

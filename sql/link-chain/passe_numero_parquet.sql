@@ -4,7 +4,8 @@
 -- Grain: procedure × affaire.
 --   porte     (court, number) → procedure: of an affaire all of whose ties say one procedure; noted
 --             on a resolved tie (at the court the procedure was sent to, else the affaire's)
---   cherche   (court, number) ← affaire: its own, while it has no link; of its ties not resolved
+--   cherche   (court, number) ← affaire: its own, while it has no link; noted on its ties not
+--             resolved, at its own court or at that of the affaire it was split or sent from
 INSERT INTO {t}.lien
 WITH seule AS (
     SELECT affaire_idx, MIN(procedure_idx) AS procedure_idx
@@ -37,8 +38,15 @@ cherche AS (
     LEFT JOIN {t}.lien AS l ON l.affaire_idx = q.parent_idx
     WHERE l.affaire_idx IS NULL
     UNION
-    SELECT r.affaire_idx, r.juridiction, r.numero_parquet
+    SELECT r.affaire_idx, c.juridiction, r.numero_parquet
     FROM {t}.reference AS r
+    JOIN (SELECT affaire_idx, juridiction FROM {t}.cour
+          UNION
+          SELECT l.cible_idx, c.juridiction
+          FROM {id}.lien_affaire AS l
+          JOIN {t}.cour AS c ON c.affaire_idx = l.parent_idx
+          WHERE l.cible_idx IS NOT NULL AND l.type IN ('disjonction', 'transmission')) AS c
+      ON c.affaire_idx = r.affaire_idx
     LEFT JOIN {t}.designe AS d ON d.reference_idx = r.idx
     WHERE r.numero_parquet IS NOT NULL AND d.reference_idx IS NULL
 )

@@ -5,7 +5,8 @@
 -- recorded before the affaire was registered (within $avance days) and not more than $delai days
 -- earlier. rang: doubt of the reading first, then successors, then another court.
 -- Without a unit: also the court must be one of the affaire's, and force must agree where it is
--- known. These rang after all readings with a unit.
+-- known. These rang after all readings with a unit; before others, a procedure that was sent within
+-- the $trajet days before the affaire arrived.
 INSERT INTO {t}.candidat
 WITH avec_unite AS (
     SELECT l.reference_idx, p.idx AS procedure_idx, 4 * l.doute AS rang
@@ -19,7 +20,10 @@ WITH avec_unite AS (
     JOIN {t}.procedure AS p ON p.cle_actuelle = k.cle_actuelle AND p.cle <> k.cle
 ),
 sans_unite AS (
-    SELECT r.idx AS reference_idx, p.idx AS procedure_idx, 100 + 4 * l.doute AS rang
+    SELECT r.idx AS reference_idx, p.idx AS procedure_idx, 100 + 8 * l.doute
+           + CASE WHEN p.date_transmission <= r.date_arrivee
+                   AND p.date_transmission >= r.date_arrivee - CAST($trajet AS INTEGER)
+                  THEN 0 ELSE 4 END AS rang
     FROM {t}.lecture AS l
     JOIN {t}.reference AS r ON r.idx = l.idx
     JOIN {t}.cour AS c ON c.affaire_idx = r.affaire_idx

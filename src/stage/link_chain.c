@@ -29,6 +29,7 @@ struct linkage {
     struct mln_pv_years years; /* last: from the data, where a reference has no affaire's year */
     int64_t ahead_days;        /* models/link-chain.yaml */
     int64_t delay_days;
+    int64_t journey_days;
 };
 
 static const char *const work_catalog = "memory"; /* the engine's own, never on disk in clear */
@@ -50,6 +51,7 @@ static enum mln_status read_parameters(struct linkage *l, struct mln_err *err) {
     MLN_TRY(mln_yaml_opt_i64(map, "registered_before_recorded_days", 0, DAYS_MAX, &l->ahead_days,
                              err));
     MLN_TRY(mln_yaml_opt_i64(map, "longest_delay_days", 0, DAYS_MAX, &l->delay_days, err));
+    MLN_TRY(mln_yaml_opt_i64(map, "sent_to_arrival_days", 0, DAYS_MAX, &l->journey_days, err));
     l->years = (struct mln_pv_years){.first = (int32_t)first_year, .last = 2100};
     return mln_yaml_done(map, err);
 }
@@ -159,7 +161,8 @@ static enum mln_status run_sql(struct linkage *l, const char *file, int64_t pass
                        MLN_PARAMS(MLN_IDENT("t", work_catalog), MLN_IDENT("id", "ident"),
                                   MLN_IDENT("pivot", "pivot"), MLN_INT("passe", passe),
                                   MLN_INT("avance", l->ahead_days),
-                                  MLN_INT("delai", l->delay_days)),
+                                  MLN_INT("delai", l->delay_days),
+                                  MLN_INT("trajet", l->journey_days)),
                        NULL, err);
 }
 
@@ -307,6 +310,7 @@ static enum mln_status find_links(struct linkage *l, struct mln_err *err) {
     MLN_TRY(run_sql(l, "retenir", 1, err));
     MLN_TRY(run_sql(l, "lien_passe", 1, err));
 
+    MLN_TRY(run_sql(l, "texte", 2, err));
     MLN_TRY(map_rows(l, &readings, &l->years, err));
     MLN_TRY(run_sql(l, "lecture_cle", 2, err));
     MLN_TRY(map_rows(l, &reading_keys, l->units, err));

@@ -21,11 +21,13 @@ static const char schema[] =
     " commune_faits VARCHAR, date_transmission DATE, juridiction_destinataire VARCHAR);"
     "CREATE TABLE ident.proc_personne (idx BIGINT, parent_idx BIGINT, rang INTEGER, role VARCHAR,"
     " nature VARCHAR, date_naissance_min DATE, date_naissance_max DATE, sexe VARCHAR,"
-    " commune_residence VARCHAR, csns VARCHAR, csns_qualite VARCHAR);"
+    " commune_residence VARCHAR, csns VARCHAR, csns_qualite VARCHAR,"
+    " rien VARCHAR);"
     "CREATE TABLE ident.proc_infraction (idx BIGINT, parent_idx BIGINT, rang INTEGER,"
     " natinf VARCHAR, date_debut_min DATE, date_debut_max DATE);"
     "CREATE TABLE ident.affaire (idx BIGINT, affaire_id VARCHAR, idj VARCHAR,"
-    " date_enregistrement DATE, origine VARCHAR, juridiction VARCHAR, petit_x INTEGER);"
+    " date_arrivee DATE, date_enregistrement DATE, origine VARCHAR, juridiction VARCHAR,"
+    " petit_x INTEGER);"
     "CREATE TABLE ident.affaire_parquet (idx BIGINT, parent_idx BIGINT, juridiction VARCHAR,"
     " numero_parquet VARCHAR);"
     "CREATE TABLE ident.correspondance (idx BIGINT, parent_idx BIGINT, rang INTEGER, force VARCHAR,"
@@ -33,7 +35,8 @@ static const char schema[] =
     " numero_parquet VARCHAR);"
     "CREATE TABLE ident.affaire_personne (idx BIGINT, parent_idx BIGINT, rang INTEGER,"
     " role VARCHAR, nature VARCHAR, date_naissance_min DATE, date_naissance_max DATE, sexe VARCHAR,"
-    " commune_residence VARCHAR, csns VARCHAR, csns_qualite VARCHAR);"
+    " commune_residence VARCHAR, csns VARCHAR, csns_qualite VARCHAR,"
+    " reference_pv VARCHAR);"
     "CREATE TABLE ident.affaire_infraction (idx BIGINT, parent_idx BIGINT, rang INTEGER,"
     " etat VARCHAR, natinf VARCHAR, date_debut_min DATE, date_debut_max DATE);"
     "CREATE TABLE ident.evenement (idx BIGINT, parent_idx BIGINT, rang INTEGER);"
@@ -50,14 +53,14 @@ struct row {
     {"procedure", NULL, "/*" key "*/ '" force "','" unit "','" number "',2021,DATE '" recorded  \
                         "',DATE '2021-02-28',DATE '2021-02-28','01132'," sent ",'" court "'"}
 #define AFF(key, idj, registered, origin, court, petit_x)                                        \
-    {"affaire", NULL, "/*" key "*/ '" key "'," idj ",DATE '" registered "','" origin "','" court \
-                      "'," petit_x}
+    {"affaire", NULL, "/*" key "*/ '" key "'," idj ",DATE '2021-03-22',DATE '" registered "','"      \
+                      origin "','" court "'," petit_x}
 #define TIE(parent, rank, key, text, idj, parquet)                                               \
     {"correspondance", parent, rank "," key "," text "," idj "," parquet}
 #define NO_KEY "NULL,NULL,NULL,NULL"
 #define SENT "DATE '2021-03-20'"
 #define PERSON(table, parent, rank, role, birth, sex, csns)                                      \
-    {table, parent, rank ",'" role "','physique'," birth "," sex ",'2A004'," csns ",'A'"}
+    {table, parent, rank ",'" role "','physique'," birth "," sex ",'2A004'," csns ",'A',NULL"}
 #define ON(day) "DATE '" day "',DATE '" day "'"
 
 static const struct row rows[] = {
@@ -74,6 +77,10 @@ static const struct row rows[] = {
     PROC("P9", "PN", "00901", "00007", "2021-12-01", SENT, "tj02408"),   /* recorded too late */
     PROC("P10", "PN", "00902", "00008", "2021-03-02", "DATE '2023-01-01'", "tj02408"),
     PROC("P11", "PN", "00903", "00009", "2021-03-02", SENT, "tj02408"), /* nobody names it */
+    PROC("P12", "PN", "00904", "00010", "2021-03-02", SENT, "tj02408"), /* only a person does */
+    /* the same number at the same court, but P14 was sent long before the affaire arrived */
+    PROC("P13", "PN", "00905", "00011", "2021-03-02", SENT, "tj02408"),
+    PROC("P14", "PN", "00906", "00011", "2021-01-02", "DATE '2021-01-10'", "tj02408"),
 
     AFF("A1", "NULL", "2021-04-01", "PN", "tj01053", "0"),
     TIE("A1", "1", "'PN','00321','1234',2021", "NULL", "NULL", "NULL"),
@@ -106,6 +113,17 @@ static const struct row rows[] = {
     AFF("A14", "NULL", "2021-04-01", "autre", "tj01053", "0"),
     AFF("A15", "NULL", "2021-04-01", "PN", "tj02408", "0"), /* before P9 was recorded */
     TIE("A15", "1", "'PN','00901','7',2021", "NULL", "NULL", "NULL"),
+
+    AFF("A16", "NULL", "2021-04-01", "PN", "tj02408", "0"),
+    {"affaire_personne", "A16", "1,'victime','physique',NULL,NULL,NULL,NULL,NULL,NULL,"
+                                "'00904 2021/00010'"},
+    AFF("A17", "NULL", "2021-04-01", "PN", "tj02408", "0"),
+    TIE("A17", "1", NO_KEY, "'11/21'", "NULL", "NULL"),
+    /* A8 was sent to another court, where A18 noted its number; it is not A10's, of that court */
+    AFF("A18", "NULL", "2021-05-01", "PN", "tj01053", "0"),
+    TIE("A18", "1", NO_KEY, "NULL", "NULL", "'21100000001'"),
+    {"lien_affaire", "A8", "(SELECT idx FROM ident.affaire WHERE affaire_id = 'A18'),"
+                           "'transmission'"},
 
     /* P1–A1: CSNS twice in the affaire (a duplicate); the author by birth and sex */
     PERSON("proc_personne", "P1", "1", "victime", ON("1990-05-10"), "'F'", "'X1'"),
@@ -322,8 +340,11 @@ START_TEST(links_by_hand) {
                             " JOIN memory.a ON a.no = affaire_no ORDER BY 1").text,
                      "00005 A6 cle_pv\n"
                      "00005 A7 idj\n"
+                     "00006 A18 numero_parquet\n"
                      "00006 A8 cle_pv\n"
                      "00006 A9 numero_parquet\n"
+                     "00010 A16 reference_pv\n"
+                     "00011 A17 reference_pv\n"
                      "00017 A1 reference_pv\n"
                      "00017 A2 cle_pv\n"
                      "00088 A3 reference_pv\n"
@@ -335,6 +356,7 @@ START_TEST(links_by_hand) {
                      "00007 dates_incompatibles\n" /* P9 */
                      "00008 hors_periode\n"        /* P10 */
                      "00009 sans_affaire\n"        /* P11 */
+                     "00011 ambigue\n"             /* P14 */
                      "00055 ambigue\n"             /* P4 */
                      "00055 ambigue\n"             /* P5 */
                      "00999 non_transmise\n"       /* P6 */
@@ -366,11 +388,11 @@ START_TEST(links_by_hand) {
                      "01234/3 A1/3 seule\n");
     /* rows read = linked + not linked, and what each pass found */
     static const struct mln_stage_count expected[] = {
-        {"procedures", 11, 5, 6},          {"affaires", 15, 7, 8},
+        {"procedures", 14, 7, 7},          {"affaires", 18, 10, 8},
         {"personnes des procedures liees", 11, 5, 6}, /* P2 and P7 are in two links each */
         {"infractions des procedures liees", 5, 4, 1},
-        {"passe cle_pv", 7, 4, 3},         {"passe reference_pv", 4, 2, 2},
-        {"passe idj", 10, 1, 9},           {"passe numero_parquet", 9, 1, 8},
+        {"passe cle_pv", 7, 4, 3},         {"passe reference_pv", 6, 4, 2},
+        {"passe idj", 11, 1, 10},          {"passe numero_parquet", 10, 2, 8},
     };
     ck_assert_uint_eq(run.n_counts, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < run.n_counts; i++) {
@@ -420,11 +442,11 @@ START_TEST(pivot_by_hand) {
                      "69 32\n");
     ck_assert_str_eq(ask(e, "SELECT CAST(COUNT(DISTINCT unite_id) AS VARCHAR) || ' ' ||"
                             " CAST(COUNT(unite_id) AS VARCHAR) FROM pv.procedure").text,
-                     "10 11\n");
+                     "13 14\n");
     ck_assert_str_eq(ask(e, "SELECT b.id || ' ' || COALESCE(c.id, '-')"
                             " FROM pv.lien_affaire l JOIN memory.a b ON b.no = l.affaire_no"
                             " LEFT JOIN memory.a c ON c.no = l.affaire_cible_no ORDER BY 1").text,
-                     "A2 A1\nA3 -\n");
+                     "A2 A1\nA3 -\nA8 A18\n");
     /* numbers follow the pseudonyms */
     ck_assert_str_eq(ask(e, "SELECT CAST(COUNT(*) AS VARCHAR) FROM pv.procedure a"
                             " JOIN pv.procedure b ON a.procedure_no < b.procedure_no"
