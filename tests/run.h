@@ -20,10 +20,10 @@ static inline int mln_run_tests(const char *name, const TTest *const *tests, siz
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-#define MLN_TEST_MAIN(name, ...)                                                \
-    int main(void) {                                                            \
-        const TTest *const tests[] = {__VA_ARGS__};                             \
-        return mln_run_tests(name, tests, sizeof tests / sizeof tests[0]);      \
+#define MLN_TEST_MAIN(name, ...)                                           \
+    int main(void) {                                                       \
+        const TTest *const tests[] = {__VA_ARGS__};                        \
+        return mln_run_tests(name, tests, sizeof tests / sizeof tests[0]); \
     }
 
 #endif

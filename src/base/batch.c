@@ -5,7 +5,7 @@
 
 enum { FIRST_ROWS = 256, FIRST_BYTES = 4096 };
 
-/* Zero rows still have a first offset, and empty text still has an address: {NULL, 0} is missing. */
+/* Zero rows still have a first offset, and empty text an address: {NULL, 0} is missing. */
 static const int32_t no_offsets[1] = {0};
 static const char no_bytes[1] = "";
 
@@ -179,7 +179,7 @@ void mln_add_null(struct mln_builder *b, size_t column) {
     if (c->n_null == 0) {
         memset(c->validity, 0xFF, c->n / 8 + 1); /* everything before it is present */
     }
-    c->validity[c->n / 8] &= (uint8_t)~(1U << (c->n % 8));
+    c->validity[c->n / 8] &= (uint8_t) ~(1U << (c->n % 8));
     c->n_null++;
     /* A missing value is written as zero so that equal batches have equal bytes. */
     if (c->type == MLN_UTF8_TEXT) {
@@ -218,7 +218,8 @@ enum mln_status mln_builder_check(const struct mln_builder *b, struct mln_err *e
     }
     for (size_t c = 1; c < b->n_columns; c++) {
         if (b->columns[c].n != b->columns[0].n) {
-            return mln_err_set(err, MLN_INTERNAL, "columns '%s' and '%s' of a batch differ in length",
+            return mln_err_set(err, MLN_INTERNAL,
+                               "columns '%s' and '%s' of a batch differ in length",
                                b->columns[0].name, b->columns[c].name);
         }
     }

@@ -1,5 +1,6 @@
-/* Batches in and out by the Arrow C Data Interface. Ownership follows its specification: a child may
- * be moved away from its parent by the consumer, so every node owns its own part and releases it. */
+/* Batches in and out by the Arrow C Data Interface. Ownership follows its specification: a child
+ * may be moved away from its parent by the consumer, so every node owns its own part and releases
+ * it. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -19,10 +20,11 @@ static enum mln_status check_child(const struct ArrowSchema *schema, const struc
         ++*type;
     }
     if (*type == n_types || schema->dictionary != NULL) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "Arrow column '%s' has type '%s'%s; cast it to one of int32 (i), int64 (l), "
-                           "double (g), date32 (tdD), utf8 (u)",
-                           name, schema->format, schema->dictionary != NULL ? " (dictionary)" : "");
+        return mln_err_set(
+            err, MLN_BAD_INPUT,
+            "Arrow column '%s' has type '%s'%s; cast it to one of int32 (i), int64 (l), "
+            "double (g), date32 (tdD), utf8 (u)",
+            name, schema->format, schema->dictionary != NULL ? " (dictionary)" : "");
     }
     const int64_t n_buffers = *type == MLN_UTF8_TEXT ? 3 : 2;
     if (array->n_buffers != n_buffers || array->length < 0 || array->offset < 0 ||
@@ -60,8 +62,8 @@ enum mln_status mln_batch_import(const struct ArrowSchema *schema, const struct 
     }
     const size_t n = (size_t)schema->n_children;
     if (n > n_columns) {
-        return mln_err_set(err, MLN_BAD_INPUT, "an Arrow batch has %zu columns where at most %zu fit", n,
-                           n_columns);
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "an Arrow batch has %zu columns where at most %zu fit", n, n_columns);
     }
     if (has_missing_rows(array)) {
         return mln_err_set(err, MLN_BAD_INPUT,
@@ -77,13 +79,13 @@ enum mln_status mln_batch_import(const struct ArrowSchema *schema, const struct 
                                "Arrow column '%s' has %" PRId64 " rows, fewer than its batch",
                                child_schema->name == NULL ? "" : child_schema->name, child->length);
         }
-        const bool text = type == MLN_UTF8_TEXT;
+        const char *bytes = type == MLN_UTF8_TEXT ? child->buffers[2] : NULL;
         columns[c] = (struct mln_column){
             .name = child_schema->name == NULL ? "" : child_schema->name,
             .type = (enum mln_type)type,
             .validity = child->null_count == 0 ? NULL : child->buffers[0],
             .values = child->buffers[1],
-            .bytes = !text ? NULL : child->buffers[2] != NULL ? child->buffers[2] : "",
+            .bytes = bytes != NULL || type != MLN_UTF8_TEXT ? bytes : "",
             .offset = (size_t)(array->offset + child->offset),
         };
     }

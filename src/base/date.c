@@ -1,6 +1,5 @@
 #include "base/date.h"
 
-
 /* Field codes of a compiled format; every other op is the literal character itself (>= ' '). */
 enum { OP_YEAR4 = 1, OP_YEAR2, OP_MONTH, OP_DAY, OP_HOUR, OP_MINUTE, OP_SECOND, OP_END };
 
@@ -9,8 +8,8 @@ static const struct {
     const char *letters;
     unsigned char width;
 } fields[OP_END] = {
-    [OP_YEAR4] = {"yyyy", 4}, [OP_YEAR2] = {"yy", 2},  [OP_MONTH] = {"mm", 2},
-    [OP_DAY] = {"dd", 2},     [OP_HOUR] = {"HH", 2},   [OP_MINUTE] = {"MM", 2},
+    [OP_YEAR4] = {"yyyy", 4}, [OP_YEAR2] = {"yy", 2}, [OP_MONTH] = {"mm", 2},
+    [OP_DAY] = {"dd", 2},     [OP_HOUR] = {"HH", 2},  [OP_MINUTE] = {"MM", 2},
     [OP_SECOND] = {"SS", 2},
 };
 
@@ -36,7 +35,8 @@ int32_t mln_day_from_civil(int32_t year, int32_t month, int32_t day) {
     const int32_t year_of_era = y % 400;
     const int32_t month_from_march = (month + 9) % 12;
     const int32_t day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
-    const int32_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    const int32_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     return era * 146097 + day_of_era - 719468;
 }
 
@@ -50,7 +50,8 @@ struct mln_civil mln_civil_from_day(int32_t day) {
     const int32_t day_of_era = z % 146097;
     const int32_t year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    const int32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const int32_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     const int32_t month_from_march = (5 * day_of_year + 2) / 153;
     const int32_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
     return (struct mln_civil){
@@ -125,10 +126,11 @@ enum mln_status mln_date_format_parse(struct mln_str text, struct mln_date_forma
     for (size_t at = 0; at < text.n;) {
         const unsigned char op = field_at(text, at);
         if (op == 0 && !is_literal(text.p[at])) {
-            return mln_err_set(err, MLN_BAD_INPUT,
-                               "date format '%.*s': character %zu is not allowed; use yyyy yy mm dd HH "
-                               "MM SS, T, Z and punctuation",
-                               MLN_STR_ARG(text), at + 1);
+            return mln_err_set(
+                err, MLN_BAD_INPUT,
+                "date format '%.*s': character %zu is not allowed; use yyyy yy mm dd HH "
+                "MM SS, T, Z and punctuation",
+                MLN_STR_ARG(text), at + 1);
         }
         if (f.n == sizeof f.ops) {
             return mln_err_set(err, MLN_BAD_INPUT, "a date format is longer than %zu parts",

@@ -29,8 +29,8 @@ int32_t mln_day_from_civil(int32_t year, int32_t month, int32_t day);
 /* {0, 0, 0} for MLN_DAY_NONE and any day outside the years 1 to 9999. O(1). */
 struct mln_civil mln_civil_from_day(int32_t day);
 
-/* Whole years between two days (age): anniversary counts, 29 February ages on 1 March. Negative when
- * `day` comes first; MLN_DAY_NONE when either is missing. */
+/* Whole years between two days (age): anniversary counts, 29 February ages on 1 March. Negative
+ * when `day` comes first; MLN_DAY_NONE when either is missing. */
 int32_t mln_years_between(int32_t birth_day, int32_t day);
 
 /* A compiled format: the letters yyyy yy mm dd HH MM SS and literal characters, e.g.
@@ -58,8 +58,8 @@ enum mln_date_parse_result {
 enum mln_date_parse_result mln_date_parse(const struct mln_date_format *format, struct mln_str text,
                                           struct mln_date_range *out);
 
-/* "yyyy-mm-dd" into a caller's buffer of at least 11 bytes; returns its length: 10, or 0 and "" for a
- * day that mln_civil_from_day does not know. */
+/* "yyyy-mm-dd" into a caller's buffer of at least 11 bytes; returns its length: 10, or 0 and "" for
+ * a day that mln_civil_from_day does not know. */
 size_t mln_day_to_iso(int32_t day, char *out);
 
 #endif

@@ -17,7 +17,8 @@ enum mln_status mln_err_errno(struct mln_err *err, const char *what, const char 
     if (strerror_r(code, reason, sizeof reason) != 0) {
         (void)snprintf(reason, sizeof reason, "error %d", code);
     }
-    return mln_err_set(err, code == ENOMEM ? MLN_NO_MEMORY : MLN_IO, "%s: %s: %s", path, what, reason);
+    return mln_err_set(err, code == ENOMEM ? MLN_NO_MEMORY : MLN_IO, "%s: %s: %s", path, what,
+                       reason);
 }
 
 /* ── reading ── */
@@ -39,8 +40,8 @@ static enum mln_status read_all(int fd, const char *path, size_t cap, struct mln
         out->n += (size_t)n;
         out->p[out->n] = '\0';
         if (out->n - start > cap) {
-            return mln_err_set(err, MLN_BAD_INPUT, "%s: longer than %zu bytes, the most that is read here",
-                               path, cap);
+            return mln_err_set(err, MLN_BAD_INPUT,
+                               "%s: longer than %zu bytes, the most that is read here", path, cap);
         }
         if (n == 0) {
             return MLN_OK;
@@ -80,8 +81,8 @@ static enum mln_status is_still_aside(const struct mln_file_writer *w, bool *out
     if (fstat(w->fd, &ours) != 0) {
         return mln_err_errno(err, "cannot write", w->aside);
     }
-    *out = lstat(w->aside, &named) == 0 && ours.st_dev == named.st_dev &&
-           ours.st_ino == named.st_ino;
+    *out =
+        lstat(w->aside, &named) == 0 && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
     if (*out && !S_ISREG(ours.st_mode)) {
         return mln_err_set(err, MLN_IO, "%s: is in the way and not a regular file; remove it",
                            w->aside);
@@ -100,10 +101,12 @@ static enum mln_status take_aside(struct mln_file_writer *w, bool *again, struct
     bool ours = false;
     MLN_TRY(is_still_aside(w, &ours, err));
     *again = !ours;
-    return !ours || ftruncate(w->fd, 0) == 0 ? MLN_OK : mln_err_errno(err, "cannot write", w->aside);
+    return !ours || ftruncate(w->fd, 0) == 0 ? MLN_OK
+                                             : mln_err_errno(err, "cannot write", w->aside);
 }
 
-/* Opens the file aside. What a killed writer left there is taken over; a live writer holds its lock. */
+/* Opens the file aside. What a killed writer left there is taken over; a live writer holds its
+ * lock. */
 static enum mln_status open_aside(struct mln_file_writer *w, struct mln_err *err) {
     const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
     for (bool again = true; again;) {

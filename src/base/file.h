@@ -10,8 +10,8 @@
 #include "base/buf.h"
 
 /* Reads a whole file, refusing more than `cap` bytes, a directory, or a device. */
-enum mln_status mln_file_read(const char *path, size_t cap, struct mln_buf *out, struct mln_err *err)
-    MLN_MUST_USE;
+enum mln_status mln_file_read(const char *path, size_t cap, struct mln_buf *out,
+                              struct mln_err *err) MLN_MUST_USE;
 
 /* Writes `text` to path: aside, fsync, rename, fsync of the directory. */
 enum mln_status mln_file_write(const char *path, struct mln_str text, struct mln_err *err)

@@ -1,13 +1,15 @@
-/* A JSON text written piece by piece into a buffer: the manifest, the data of the report's drawings.
+/* A JSON text written piece by piece into a buffer: the manifest, the data of the report's
+ * drawings.
  *
  *   init → begin_object → key, value, … → end → finish
  *
  * The same calls give the same bytes: two blanks of indentation, one value a line, doubles in the
- * shortest form that reads back. The text is also safe inside an HTML <script> ('<' is escaped) and is
- * read back by mln_yaml_parse, which reads JSON (keys up to 1000 bytes, depth up to 32).
+ * shortest form that reads back. The text is also safe inside an HTML <script> ('<' is escaped) and
+ * is read back by mln_yaml_parse, which reads JSON (keys up to 1000 bytes, depth up to 32).
  *
- * Calls in an order that makes no JSON (a value without key in an object, an end too many) are broken
- * promises: assert. Running out of memory is sticky in the buffer and told by mln_json_finish. */
+ * Calls in an order that makes no JSON (a value without key in an object, an end too many) are
+ * broken promises: assert. Running out of memory is sticky in the buffer and told by
+ * mln_json_finish. */
 #ifndef MLN_BASE_JSON_H
 #define MLN_BASE_JSON_H
 
@@ -32,8 +34,9 @@ void mln_json_end(struct mln_json *j); /* of the innermost object or array */
 void mln_json_key(struct mln_json *j, const char *key);
 void mln_json_key_str(struct mln_json *j, struct mln_str key);
 
-void mln_json_str(struct mln_json *j, struct mln_str s); /* p NULL: null; bytes that are no UTF-8: U+FFFD */
-void mln_json_strz(struct mln_json *j, const char *z);   /* NULL: null */
+/* NULL pointers are written as null, bytes that are no UTF-8 as U+FFFD. */
+void mln_json_str(struct mln_json *j, struct mln_str s);
+void mln_json_strz(struct mln_json *j, const char *z);
 void mln_json_i64(struct mln_json *j, int64_t value);
 void mln_json_u64(struct mln_json *j, uint64_t value);
 void mln_json_f64(struct mln_json *j, double value); /* NaN and infinities: null */

@@ -60,8 +60,8 @@ static bool looks_like_a_number(struct mln_str s) {
     return at == s.n;
 }
 
-/* strtod and printf write the decimal point of the process's locale, which a host program (R, Python,
- * a JVM) may have set: we translate it rather than change what is the host's. */
+/* strtod and printf write the decimal point of the process's locale, which a host program (R,
+ * Python, a JVM) may have set: we translate it rather than change what is the host's. */
 static char decimal_point(void) {
     const char *point = localeconv()->decimal_point;
     return point == NULL || point[0] == '\0' ? '.' : point[0];
@@ -92,7 +92,8 @@ size_t mln_format_f64(double value, char out[MLN_F64_TEXT]) {
         memcpy(out, word, strlen(word) + 1);
         return strlen(word);
     }
-    /* Any decimal of 15 digits survives a normal double, so fewer need no trial: %g drops the zeros. */
+    /* Any decimal of 15 digits survives a normal double, so fewer need no trial: %g drops the
+     * zeros. */
     int n = 0;
     for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         n = snprintf(out, MLN_F64_TEXT, "%.*g", digits, value);

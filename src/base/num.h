@@ -14,8 +14,8 @@ bool mln_parse_i64(struct mln_str text, int64_t *out);
  * characters, and for what overflows to infinity. */
 bool mln_parse_f64(struct mln_str text, double *out);
 
-/* The shortest text that reads back as the same double ("0.1", "1e+300"), NUL-terminated; returns its
- * length. "nan", "inf" and "-inf" for the three that are not numbers. */
+/* The shortest text that reads back as the same double ("0.1", "1e+300"), NUL-terminated; returns
+ * its length. "nan", "inf" and "-inf" for the three that are not numbers. */
 enum { MLN_F64_TEXT = 32 };
 size_t mln_format_f64(double value, char out[MLN_F64_TEXT]);
 

@@ -66,10 +66,10 @@ uint32_t mln_rng_below(struct mln_rng *rng, uint32_t n) {
     return (uint32_t)(product >> 32);
 }
 
-/* log(x) for a normal x > 0, in plain arithmetic. The C library's log may differ in its last bit from
- * one processor to another (it picks a fused multiply-add variant at run time); the extracts of one
- * seed may not. x = 2^e m with m in [1/√2, √2); log m = 2 atanh s, s = (m-1)/(m+1), |s| < 0.172: the
- * series to s^23 errs by less than 1e-19. */
+/* log(x) for a normal x > 0, in plain arithmetic. The C library's log may differ in its last bit
+ * from one processor to another (it picks a fused multiply-add variant at run time); the extracts
+ * of one seed may not. x = 2^e m with m in [1/√2, √2); log m = 2 atanh s, s = (m-1)/(m+1), |s| <
+ * 0.172: the series to s^23 errs by less than 1e-19. */
 static double portable_log(double x) {
     int exponent;
     double m = frexp(x, &exponent);
@@ -102,8 +102,8 @@ static double horner(const double *c, double x) {
     return sum;
 }
 
-/* Quantile of the normal law: M. Wichura, algorithm AS 241 (PPND16), Applied Statistics 37(3), 1988;
- * relative error about 1e-16. One uniform a value, so that draws can be counted. */
+/* Quantile of the normal law: M. Wichura, algorithm AS 241 (PPND16), Applied Statistics 37(3),
+ * 1988; relative error about 1e-16. One uniform a value, so that draws can be counted. */
 static double normal_quantile(double p) {
     static const double a[8] = {3.387132872796366608,  133.14166789178437745, 1971.5909503065514427,
                                 13731.693765509461125, 45921.953931549871457, 67265.770927008700853,
@@ -128,9 +128,9 @@ static double normal_quantile(double p) {
                                 0.0151986665636164571966,
                                 5.475938084995344946e-4,
                                 1.05075007164441684324e-9};
-    static const double e[8] = {6.6579046435011037772,    5.4637849111641143699,
-                                1.7848265399172913358,    0.29656057182850489123,
-                                0.026532189526576123093,  0.0012426609473880784386,
+    static const double e[8] = {6.6579046435011037772,     5.4637849111641143699,
+                                1.7848265399172913358,     0.29656057182850489123,
+                                0.026532189526576123093,   0.0012426609473880784386,
                                 2.71155556874348757815e-5, 2.01033439929228813265e-7};
     static const double f[8] = {1,
                                 0.59983220655588793769,
@@ -146,8 +146,8 @@ static double normal_quantile(double p) {
         return q * horner(a, r) / horner(b, r);
     }
     const double r = sqrt(-portable_log(q < 0 ? p : 1 - p));
-    const double tail = r <= 5 ? horner(c, r - 1.6) / horner(d, r - 1.6)
-                               : horner(e, r - 5) / horner(f, r - 5);
+    const double tail =
+        r <= 5 ? horner(c, r - 1.6) / horner(d, r - 1.6) : horner(e, r - 5) / horner(f, r - 5);
     return q < 0 ? -tail : tail;
 }
 

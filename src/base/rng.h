@@ -20,9 +20,9 @@ void mln_rng_init(struct mln_rng *rng, uint64_t seed, uint32_t stream, uint64_t 
 
 uint32_t mln_rng_u32(struct mln_rng *rng);
 uint64_t mln_rng_u64(struct mln_rng *rng);
-double mln_rng_unit(struct mln_rng *rng);                        /* [0, 1), 53 bits */
-uint32_t mln_rng_below(struct mln_rng *rng, uint32_t n);         /* 0..n-1, unbiased; n > 0 */
-double mln_rng_normal(struct mln_rng *rng);                      /* mean 0, sd 1 */
-double mln_rng_exponential(struct mln_rng *rng);                 /* mean 1 */
+double mln_rng_unit(struct mln_rng *rng);                /* [0, 1), 53 bits */
+uint32_t mln_rng_below(struct mln_rng *rng, uint32_t n); /* 0..n-1, unbiased; n > 0 */
+double mln_rng_normal(struct mln_rng *rng);              /* mean 0, sd 1 */
+double mln_rng_exponential(struct mln_rng *rng);         /* mean 1 */
 
 #endif

@@ -20,7 +20,7 @@ struct mln_talk {
 
 /* `talk` may be NULL everywhere: silence. */
 void mln_talk_init(struct mln_talk *talk, enum mln_talk_level level);
-void mln_say(struct mln_talk *talk, const char *fmt, ...) MLN_PRINTF(2, 3);   /* a line, if normal */
+void mln_say(struct mln_talk *talk, const char *fmt, ...) MLN_PRINTF(2, 3); /* a line, if normal */
 void mln_detail(struct mln_talk *talk, const char *fmt, ...) MLN_PRINTF(2, 3); /* if verbose */
 /* At most five times a second and only on a terminal; `total` 0 means unknown. */
 void mln_progress(struct mln_talk *talk, const char *what, uint64_t done, uint64_t total);

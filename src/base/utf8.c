@@ -114,8 +114,8 @@ enum mln_status mln_encoding_from_name(struct mln_str name, enum mln_encoding *o
         const char *name; /* lower case, without '-', '_' and blanks */
         enum mln_encoding encoding;
     } known[] = {
-        {"utf8", MLN_UTF8},           {"windows1252", MLN_WINDOWS_1252}, {"cp1252", MLN_WINDOWS_1252},
-        {"latin1", MLN_LATIN_1},      {"iso88591", MLN_LATIN_1},         {"latin9", MLN_LATIN_9},
+        {"utf8", MLN_UTF8},         {"windows1252", MLN_WINDOWS_1252}, {"cp1252", MLN_WINDOWS_1252},
+        {"latin1", MLN_LATIN_1},    {"iso88591", MLN_LATIN_1},         {"latin9", MLN_LATIN_9},
         {"iso885915", MLN_LATIN_9},
     };
     char plain[16];
@@ -237,12 +237,24 @@ static const char *folded_letter(uint32_t cp) {
     return letters == NULL || letters[0] == ' ' ? NULL : letters;
 }
 
+static void add_upper_ascii(struct mln_buf *out, struct mln_str s) {
+    if (!mln_buf_reserve(out, s.n)) {
+        return;
+    }
+    for (size_t i = 0; i < s.n; i++) {
+        const char c = s.p[i];
+        out->p[out->n + i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    out->n += s.n;
+    out->p[out->n] = '\0';
+}
+
 void mln_utf8_fold(struct mln_str s, struct mln_buf *out) {
     for (size_t at = 0; at < s.n;) {
-        const char c = s.p[at];
-        if ((unsigned char)c < 0x80) {
-            mln_buf_addc(out, c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
-            at++;
+        const size_t ascii = ascii_prefix((const unsigned char *)s.p + at, s.n - at);
+        if (ascii > 0) {
+            add_upper_ascii(out, (struct mln_str){s.p + at, ascii});
+            at += ascii;
             continue;
         }
         const size_t from = at;

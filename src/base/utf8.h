@@ -1,4 +1,4 @@
-/* UTF-8: validation, code points, case and accents, conversion from the encodings of the sources. */
+/* UTF-8: validation, code points, case and accents, conversion from the sources' encodings. */
 #ifndef MLN_BASE_UTF8_H
 #define MLN_BASE_UTF8_H
 

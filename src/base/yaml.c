@@ -64,13 +64,13 @@ static enum mln_status check_characters(struct reader *r, struct mln_str text) {
             continue;
         }
         if (!is_printable(cp) && !(from == 0 && cp == 0xFEFF)) {
-            return error_at(r, mark, "a control character; remove it, or write it as an escape in "
-                                     "double quotes");
+            return error_at(r, mark,
+                            "a control character; remove it, or write it as an escape in "
+                            "double quotes");
         }
         mark.column += from != 0 || cp != 0xFEFF;
     }
-    return valid == text.n ? MLN_OK
-                           : error_at(r, mark, "not valid UTF-8; save the file as UTF-8");
+    return valid == text.n ? MLN_OK : error_at(r, mark, "not valid UTF-8; save the file as UTF-8");
 }
 
 /* ── libyaml's own errors ── */
@@ -153,8 +153,7 @@ static bool awaits_key(const struct reader *r) {
 }
 
 static bool copy_text(struct reader *r, const yaml_event_t *event, struct mln_str *out) {
-    const struct mln_str text = {(const char *)event->data.scalar.value,
-                                 event->data.scalar.length};
+    const struct mln_str text = {(const char *)event->data.scalar.value, event->data.scalar.length};
     *out = (struct mln_str){mln_arena_strdup(r->arena, text), text.n};
     return out->p != NULL;
 }
@@ -226,8 +225,9 @@ static int by_key_then_place(const void *a, const void *b) {
     if (c != 0) {
         return c;
     }
-    return x->key_line != y->key_line ? (x->key_line > y->key_line) - (x->key_line < y->key_line)
-                                      : (x->key_column > y->key_column) - (x->key_column < y->key_column);
+    return x->key_line != y->key_line
+               ? (x->key_line > y->key_line) - (x->key_line < y->key_line)
+               : (x->key_column > y->key_column) - (x->key_column < y->key_column);
 }
 
 /* At the end of a map: sorted, so that a hostile map of 100,000 keys costs no square. */
@@ -288,12 +288,11 @@ static enum mln_status start_document(struct reader *r, const yaml_event_t *even
 
 static enum mln_status take_event(struct reader *r, const yaml_event_t *event) {
     switch (event->type) {
-    case YAML_DOCUMENT_START_EVENT:
-        return start_document(r, event);
+    case YAML_DOCUMENT_START_EVENT: return start_document(r, event);
     case YAML_ALIAS_EVENT:
-        return error_at(r, event->start_mark, "aliases (*name) are not used here; write the value out");
-    case YAML_SCALAR_EVENT:
-        return take_scalar(r, event);
+        return error_at(r, event->start_mark,
+                        "aliases (*name) are not used here; write the value out");
+    case YAML_SCALAR_EVENT: return take_scalar(r, event);
     case YAML_SEQUENCE_START_EVENT:
         MLN_TRY(check_bare(r, event->start_mark, event->data.sequence_start.anchor,
                            event->data.sequence_start.tag));
@@ -303,10 +302,8 @@ static enum mln_status take_event(struct reader *r, const yaml_event_t *event) {
                            event->data.mapping_start.tag));
         return open_node(r, event, MLN_YAML_MAP);
     case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT:
-        return close_node(r);
-    default:
-        return MLN_OK;
+    case YAML_MAPPING_END_EVENT: return close_node(r);
+    default: return MLN_OK;
     }
 }
 

@@ -21,18 +21,18 @@ enum mln_yaml_kind { MLN_YAML_NULL, MLN_YAML_SCALAR, MLN_YAML_LIST, MLN_YAML_MAP
 
 struct mln_yaml {
     enum mln_yaml_kind kind;
-    bool quoted;         /* scalar: written in quotes, hence text, never null or a number */
-    bool used;           /* taken by a reader (values of a map) */
-    uint32_t line;       /* 1-based, of the value */
-    uint32_t column;     /* 1-based, in characters */
-    const char *file;    /* for messages; in the arena */
-    uint32_t key_line;   /* in a map: where its key stands */
+    bool quoted;       /* scalar: written in quotes, hence text, never null or a number */
+    bool used;         /* taken by a reader (values of a map) */
+    uint32_t line;     /* 1-based, of the value */
+    uint32_t column;   /* 1-based, in characters */
+    const char *file;  /* for messages; in the arena */
+    uint32_t key_line; /* in a map: where its key stands */
     uint32_t key_column;
-    struct mln_str key;     /* in a map: the key of this value */
-    struct mln_str text;    /* scalar: its text, NUL-terminated (and may contain NULs) */
-    struct mln_yaml *first; /* list, map: first child */
-    struct mln_yaml *next;  /* next sibling */
-    size_t n;               /* number of children */
+    struct mln_str key;           /* in a map: the key of this value */
+    struct mln_str text;          /* scalar: its text, NUL-terminated (and may contain NULs) */
+    struct mln_yaml *first;       /* list, map: first child */
+    struct mln_yaml *next;        /* next sibling */
+    size_t n;                     /* number of children */
     struct mln_yaml_asked *asked; /* map: absent keys that readers asked for; private */
 };
 
@@ -44,9 +44,9 @@ enum mln_status mln_yaml_parse(struct mln_arena *arena, const char *file, struct
 enum mln_status mln_yaml_error(const struct mln_yaml *at, struct mln_err *err, const char *fmt, ...)
     MLN_PRINTF(3, 4);
 
-/* The value of a key, marked as used; NULL when absent. A key written with no value, `~` or `null` has
- * kind NULL. `key` is borrowed for the life of the tree. A reader that walks `first`/`next` itself sets
- * `used`. O(number of keys). `map` must be a map (mln_yaml_as_map). */
+/* The value of a key, marked as used; NULL when absent. A key written with no value, `~` or `null`
+ * has kind NULL. `key` is borrowed for the life of the tree. A reader that walks `first`/`next`
+ * itself sets `used`. O(number of keys). `map` must be a map (mln_yaml_as_map). */
 struct mln_yaml *mln_yaml_get(struct mln_yaml *map, const char *key);
 
 /* The same, but absence is an error at the map's place. */

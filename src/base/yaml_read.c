@@ -26,7 +26,8 @@ const char *mln_yaml_shown(struct mln_str word, char out[MLN_YAML_SHOWN]) {
     return out;
 }
 
-enum mln_status mln_yaml_error(const struct mln_yaml *at, struct mln_err *err, const char *fmt, ...) {
+enum mln_status mln_yaml_error(const struct mln_yaml *at, struct mln_err *err, const char *fmt,
+                               ...) {
     char what[sizeof err->msg];
     va_list args;
     va_start(args, fmt);
@@ -65,8 +66,7 @@ static enum mln_status wrong_value(const struct mln_yaml *node, const char *need
     char name[MLN_YAML_SHOWN + 8];
     char value[MLN_YAML_SHOWN];
     return mln_yaml_error(node, err, "%s must be %s, not '%s'%s", name_of(node, name), needed,
-                          mln_yaml_shown(node->text, value),
-                          node->quoted ? " in quotes" : "");
+                          mln_yaml_shown(node->text, value), node->quoted ? " in quotes" : "");
 }
 
 /* ── nearest word ── */
@@ -196,10 +196,10 @@ static enum mln_status unknown_word(const struct mln_yaml *map, const struct mln
         char written[MLN_YAML_SHOWN];
         char meant[MLN_YAML_SHOWN + 24];
         const struct mln_str list = mln_buf_view(&v.list);
-        status = mln_err_set(err, MLN_BAD_INPUT, "%s:%u:%u: unknown word '%s'%s (known here: %.*s%s)",
-                             unknown->file, unknown->key_line, unknown->key_column,
-                             mln_yaml_shown(unknown->key, written), suggestion(&v, meant),
-                             MLN_STR_ARG(list), map->asked->more ? ", …" : "");
+        status = mln_err_set(
+            err, MLN_BAD_INPUT, "%s:%u:%u: unknown word '%s'%s (known here: %.*s%s)", unknown->file,
+            unknown->key_line, unknown->key_column, mln_yaml_shown(unknown->key, written),
+            suggestion(&v, meant), MLN_STR_ARG(list), map->asked->more ? ", …" : "");
     }
     mln_buf_release(&v.list);
     return status;

@@ -4,11 +4,14 @@
 
 enum { I32, I64, F64, DAY, TEXT, N_COLUMNS };
 
-static const struct mln_column_spec specs[N_COLUMNS] = {
-    {"i32", MLN_INT32}, {"i64", MLN_INT64}, {"f64", MLN_DOUBLE}, {"day", MLN_DATE32}, {"text", MLN_UTF8_TEXT}};
+static const struct mln_column_spec specs[N_COLUMNS] = {{"i32", MLN_INT32},
+                                                        {"i64", MLN_INT64},
+                                                        {"f64", MLN_DOUBLE},
+                                                        {"day", MLN_DATE32},
+                                                        {"text", MLN_UTF8_TEXT}};
 
-/* Row r of the oracle: values and absences are functions of (r, column). Absences begin at row 3, so
- * that the bitmap is made late, and never in column I64. */
+/* Row r of the oracle: values and absences are functions of (r, column). Absences begin at row 3,
+ * so that the bitmap is made late, and never in column I64. */
 static bool is_missing(size_t r, size_t c) {
     return c != I64 && r >= 3 && (r * 7 + c) % 5 == 0;
 }
@@ -155,7 +158,8 @@ START_TEST(export_then_import_is_the_same_batch) {
         ck_assert_str_eq(schema.children[DAY]->format, "tdD");
         ck_assert_str_eq(schema.children[TEXT]->name, "text");
         struct mln_column columns[N_COLUMNS];
-        ck_assert_int_eq(mln_batch_import(&schema, &array, columns, N_COLUMNS, &batch, NULL), MLN_OK);
+        ck_assert_int_eq(mln_batch_import(&schema, &array, columns, N_COLUMNS, &batch, NULL),
+                         MLN_OK);
         ck_assert_uint_eq(batch.n_rows, sizes[i]);
         check_rows(&batch, 0);
         array.release(&array);
@@ -165,7 +169,8 @@ START_TEST(export_then_import_is_the_same_batch) {
 }
 END_TEST
 
-/* A consumer may keep one column and release the rest (Arrow specification, "moving child arrays"). */
+/* A consumer may keep one column and release the rest (Arrow specification, "moving
+ * child arrays"). */
 START_TEST(a_child_may_be_moved_out) {
     struct mln_builder *b = built(0, 100);
     struct ArrowSchema schema;
@@ -188,8 +193,8 @@ START_TEST(a_child_may_be_moved_out) {
 }
 END_TEST
 
-/* A slice is a struct array with an offset over children, children with offsets of their own, or both
- * (Arrow columnar format, "struct layout"). Random cuts, seed 1. */
+/* A slice is a struct array with an offset over children, children with offsets of their own, or
+ * both (Arrow columnar format, "struct layout"). Random cuts, seed 1. */
 START_TEST(slices_are_seen_at_their_place) {
     enum { N = 500 };
     struct mln_builder *b = built(0, N);
@@ -213,7 +218,8 @@ START_TEST(slices_are_seen_at_their_place) {
         }
         struct mln_column columns[N_COLUMNS];
         struct mln_batch batch;
-        ck_assert_int_eq(mln_batch_import(&schema, &array, columns, N_COLUMNS, &batch, NULL), MLN_OK);
+        ck_assert_int_eq(mln_batch_import(&schema, &array, columns, N_COLUMNS, &batch, NULL),
+                         MLN_OK);
         ck_assert_uint_eq(batch.n_rows, length);
         check_rows(&batch, (size_t)parent + child);
     }
@@ -231,9 +237,9 @@ START_TEST(what_is_not_our_layout_is_refused) {
     struct mln_batch batch;
     ck_assert_int_eq(mln_builder_export(b, &schema, &array, NULL), MLN_OK);
     mln_builder_free(b);
-#define REFUSED(why)                                                                                 \
-    ck_assert_int_eq(mln_batch_import(&schema, &array, columns, N_COLUMNS, &batch, &err),            \
-                     MLN_BAD_INPUT);                                                                 \
+#define REFUSED(why)                                                                      \
+    ck_assert_int_eq(mln_batch_import(&schema, &array, columns, N_COLUMNS, &batch, &err), \
+                     MLN_BAD_INPUT);                                                      \
     ck_assert_msg(strstr(err.msg, why) != NULL, "%s", err.msg)
     schema.children[I64]->format = "U";
     REFUSED("Arrow column 'i64' has type 'U'; cast it");

@@ -73,8 +73,13 @@ START_TEST(ages_count_anniversaries) {
 }
 END_TEST
 
-enum { OK = MLN_DATE_OK, PART = MLN_DATE_INCOMPLETE, EMPTY = MLN_DATE_EMPTY,
-       BAD = MLN_DATE_MALFORMED, NEVER = MLN_DATE_IMPOSSIBLE };
+enum {
+    OK = MLN_DATE_OK,
+    PART = MLN_DATE_INCOMPLETE,
+    EMPTY = MLN_DATE_EMPTY,
+    BAD = MLN_DATE_MALFORMED,
+    NEVER = MLN_DATE_IMPOSSIBLE
+};
 
 static const struct {
     const char *format;
@@ -154,7 +159,8 @@ START_TEST(values_by_format) {
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         struct mln_date_format format;
         struct mln_date_range range;
-        ck_assert_int_eq(mln_date_format_parse(mln_str_from(values[i].format), &format, NULL), MLN_OK);
+        ck_assert_int_eq(mln_date_format_parse(mln_str_from(values[i].format), &format, NULL),
+                         MLN_OK);
         const int result = (int)mln_date_parse(&format, mln_str_from(values[i].text), &range);
         ck_assert_msg(result == values[i].result, "'%s' by '%s': %d", values[i].text,
                       values[i].format, result);
@@ -192,7 +198,8 @@ START_TEST(formats_that_say_nothing_are_refused) {
 }
 END_TEST
 
-/* Property: what is written in a format is read back, for every tenth day or so of four centuries. */
+/* Property: what is written in a format is read back, for every tenth day or so of four centuries.
+ */
 START_TEST(what_is_written_is_read_back) {
     struct mln_date_format french;
     struct mln_date_format packed;

@@ -198,8 +198,8 @@ static void check_failed_write(const char *path, const char *reason) {
     struct mln_buf big = filled('x', 400000);
     struct mln_err err = {0};
     ck_assert_int_eq(mln_file_write(path, mln_buf_view(&big), &err), MLN_IO);
-    ck_assert_msg(strstr(err.msg, reason) != NULL && strncmp(err.msg, path, strlen(path)) == 0, "%s",
-                  err.msg);
+    ck_assert_msg(strstr(err.msg, reason) != NULL && strncmp(err.msg, path, strlen(path)) == 0,
+                  "%s", err.msg);
     mln_buf_release(&big);
 }
 
@@ -331,11 +331,12 @@ END_TEST
 START_TEST(paths_are_joined_and_cut) {
     static const struct {
         const char *dir, *name, *joined;
-    } joins[] = {{"a", "b", "a/b"}, {"a/", "b", "a/b"}, {"", "b", "b"}, {"a", "/b", "/b"}, {"/", "b", "/b"}};
+    } joins[] = {
+        {"a", "b", "a/b"}, {"a/", "b", "a/b"}, {"", "b", "b"}, {"a", "/b", "/b"}, {"/", "b", "/b"}};
     static const struct {
         const char *path, *dir;
-    } dirs[] = {{"a/b", "a"}, {"b", "."}, {"/b", "/"}, {"a/b/", "a"}, {"a//b", "a"}, {"/", "/"},
-                {"//x", "/"}, {"a/b/c", "a/b"}, {"", "."}};
+    } dirs[] = {{"a/b", "a"}, {"b", "."},   {"/b", "/"},      {"a/b/", "a"}, {"a//b", "a"},
+                {"/", "/"},   {"//x", "/"}, {"a/b/c", "a/b"}, {"", "."}};
     for (size_t i = 0; i < sizeof joins / sizeof joins[0]; i++) {
         struct mln_buf out = MLN_BUF_INIT;
         mln_path_join(&out, joins[i].dir, mln_str_from(joins[i].name));

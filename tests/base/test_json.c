@@ -33,22 +33,23 @@ START_TEST(the_text_is_written_by_hand_here) {
     mln_json_str(&j, MLN_STR_LIT("</script>\\\t\x7F\0\x01|\xE9|\xE2\x80\xA8|\xF0\x9F\x98\x80"));
     mln_json_end(&j);
     ck_assert_int_eq(mln_json_finish(&j, NULL), MLN_OK);
-    ck_assert_str_eq(text.p, "{\n"
-                             "  \"none\": [],\n"
-                             "  \"rows\": [\n"
-                             "    18446744073709551615,\n"
-                             "    -9223372036854775808,\n"
-                             "    0.1,\n"
-                             "    3,\n"
-                             "    null,\n"
-                             "    null,\n"
-                             "    true,\n"
-                             "    null,\n"
-                             "    {}\n"
-                             "  ],\n"
-                             "  \"é\\\"\\n\": \"\\u003c/script>\\\\\\t\\u007f\\u0000\\u0001|\xEF\xBF\xBD|"
-                             "\\u2028|\xF0\x9F\x98\x80\"\n"
-                             "}\n");
+    ck_assert_str_eq(text.p,
+                     "{\n"
+                     "  \"none\": [],\n"
+                     "  \"rows\": [\n"
+                     "    18446744073709551615,\n"
+                     "    -9223372036854775808,\n"
+                     "    0.1,\n"
+                     "    3,\n"
+                     "    null,\n"
+                     "    null,\n"
+                     "    true,\n"
+                     "    null,\n"
+                     "    {}\n"
+                     "  ],\n"
+                     "  \"é\\\"\\n\": \"\\u003c/script>\\\\\\t\\u007f\\u0000\\u0001|\xEF\xBF\xBD|"
+                     "\\u2028|\xF0\x9F\x98\x80\"\n"
+                     "}\n");
     mln_buf_release(&text);
 }
 END_TEST
@@ -104,8 +105,9 @@ START_TEST(numbers_are_read_back_to_the_bit) {
     struct mln_arena arena = MLN_ARENA_INIT;
     struct mln_json j;
     struct mln_rng rng;
-    const double special[] = {0, -0.0, DBL_MIN, DBL_MAX, DBL_TRUE_MIN, -DBL_TRUE_MIN, DBL_EPSILON,
-                              0.1, 1.0 / 3, 1e15, 1e16, 1e17, 123456789012345678.0};
+    const double special[] = {
+        0,   -0.0,    DBL_MIN, DBL_MAX, DBL_TRUE_MIN, -DBL_TRUE_MIN,       DBL_EPSILON,
+        0.1, 1.0 / 3, 1e15,    1e16,    1e17,         123456789012345678.0};
     enum { N_SPECIAL = sizeof special / sizeof special[0], N = 20000 };
     mln_json_init(&j, &text);
     mln_json_begin_object(&j);
@@ -148,9 +150,17 @@ START_TEST(the_shortest_form_is_chosen) {
         double value;
         const char *text;
     } known[] = {
-        {0.1, "0.1"}, {0.3, "0.3"}, {1.0 / 3, "0.3333333333333333"}, {0.1 + 0.2, "0.30000000000000004"},
-        {100, "100"}, {1e21, "1e+21"}, {5e-324, "5e-324"}, {-2.5, "-2.5"},
-        {(double)INFINITY, "inf"}, {(double)-INFINITY, "-inf"}, {(double)NAN, "nan"},
+        {0.1, "0.1"},
+        {0.3, "0.3"},
+        {1.0 / 3, "0.3333333333333333"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {100, "100"},
+        {1e21, "1e+21"},
+        {5e-324, "5e-324"},
+        {-2.5, "-2.5"},
+        {(double)INFINITY, "inf"},
+        {(double)-INFINITY, "-inf"},
+        {(double)NAN, "nan"},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         char text[MLN_F64_TEXT];

@@ -10,7 +10,10 @@
 
 START_TEST(an_arena_gives_zeroed_aligned_apart_blocks) {
     enum { N = 3000 };
-    static struct { unsigned char *p; size_t n; } given[N];
+    static struct {
+        unsigned char *p;
+        size_t n;
+    } given[N];
     struct mln_arena arena = MLN_ARENA_INIT;
     struct mln_rng rng;
     mln_rng_init(&rng, 3, 0, 0);
@@ -100,7 +103,8 @@ START_TEST(a_buffer_is_what_was_added) {
     mln_buf_addc(&buf, ' ');
     mln_buf_add_i64(&buf, INT64_MAX);
     mln_buf_add_str(&buf, MLN_STR_LIT("|a\0b"));
-    static const char want[] = "x-007|0 18446744073709551615 -9223372036854775808 9223372036854775807|a\0b";
+    static const char want[] =
+        "x-007|0 18446744073709551615 -9223372036854775808 9223372036854775807|a\0b";
     ck_assert_uint_eq(buf.n, sizeof want - 1);
     ck_assert(memcmp(buf.p, want, sizeof want) == 0);
     for (int i = 0; i < 100000; i++) {
@@ -125,7 +129,8 @@ START_TEST(strings_compare_by_bytes_and_know_their_length) {
     ck_assert_int_eq(mln_str_cmp(missing, MLN_STR_LIT("")), 0);
     ck_assert(mln_str_is(mln_str_trim(MLN_STR_LIT(" \t\r\n a b \v\f")), "a b"));
     ck_assert_uint_eq(mln_str_trim(MLN_STR_LIT("  ")).n, 0);
-    ck_assert_uint_eq(mln_str_trim(MLN_STR_LIT("\xC2\xA0")).n, 2); /* no-break space is no ASCII blank */
+    ck_assert_uint_eq(mln_str_trim(MLN_STR_LIT("\xC2\xA0")).n,
+                      2); /* no-break space is no ASCII blank */
 }
 END_TEST
 

@@ -41,8 +41,11 @@ START_TEST(a_draw_depends_on_seed_stream_record_and_rank_only) {
     }
     ck_assert_uint_eq(mln_rng_u32(&a), second_block[1]);
     /* Each argument changes the sequence. */
-    const struct { uint64_t seed; uint32_t stream; uint64_t record; } others[] = {
-        {1, 0, 0}, {1ULL << 32, 0, 0}, {0, 1, 0}, {0, 0, 1}, {0, 0, 1ULL << 32}};
+    const struct {
+        uint64_t seed;
+        uint32_t stream;
+        uint64_t record;
+    } others[] = {{1, 0, 0}, {1ULL << 32, 0, 0}, {0, 1, 0}, {0, 0, 1}, {0, 0, 1ULL << 32}};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         mln_rng_init(&a, 0, 0, 0);
         mln_rng_init(&b, others[i].seed, others[i].stream, others[i].record);

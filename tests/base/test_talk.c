@@ -49,7 +49,8 @@ START_TEST(progress_redraws_its_line_on_a_terminal) {
     mln_talk_init(&talk, MLN_NORMAL);
     talk.terminal = true;
     for (uint64_t i = 0; i < 1000; i++) {
-        mln_progress(&talk, "rows", 500 + i, 1000); /* drawn once: they come faster than it is read */
+        mln_progress(&talk, "rows", 500 + i,
+                     1000); /* drawn once: they come faster than it is read */
     }
     mln_say(&talk, "done");
     mln_progress(&talk, "rows", 12, 0);

@@ -48,7 +48,8 @@ START_TEST(every_sequence_of_up_to_three_bytes_is_judged_rightly) {
     for (uint32_t x = 0; x < 1U << 24; x++) {
         const uint8_t b[3] = {(uint8_t)(x >> 16), (uint8_t)(x >> 8), (uint8_t)x};
         for (size_t n = x == 0 ? 0 : 3; n <= 3; n++) {
-            if (mln_utf8_valid_prefix((struct mln_str){(const char *)b, n}) != slow_prefix(&w, b, n)) {
+            if (mln_utf8_valid_prefix((struct mln_str){(const char *)b, n}) !=
+                slow_prefix(&w, b, n)) {
                 ck_abort_msg("%02X %02X %02X, %zu bytes", b[0], b[1], b[2], n);
             }
         }
@@ -72,9 +73,9 @@ START_TEST(four_bytes_end_at_10ffff) {
             for (size_t i = 0; i < 36; i++) {
                 const uint8_t b[4] = {(uint8_t)lead, (uint8_t)second, edges[i / 6], edges[i % 6]};
                 const uint32_t cp = (lead & 7) << 18 | (second & 63U) << 12;
-                const bool valid = lead <= 0xF4 && second >= 0x80 && second <= 0xBF && cp >= 0x10000 &&
-                                   cp <= 0x10FFFF && b[2] >= 0x80 && b[2] <= 0xBF && b[3] >= 0x80 &&
-                                   b[3] <= 0xBF;
+                const bool valid = lead <= 0xF4 && second >= 0x80 && second <= 0xBF &&
+                                   cp >= 0x10000 && cp <= 0x10FFFF && b[2] >= 0x80 &&
+                                   b[2] <= 0xBF && b[3] >= 0x80 && b[3] <= 0xBF;
                 const struct mln_str s = {(const char *)b, 4};
                 if (mln_utf8_valid_prefix(s) != (valid ? 4 : 0)) {
                     ck_abort_msg("%02X %02X %02X %02X", b[0], b[1], b[2], b[3]);
@@ -88,7 +89,8 @@ START_TEST(four_bytes_end_at_10ffff) {
 }
 END_TEST
 
-/* The fast path looks at eight bytes at once: the first bad byte at every place, every alignment. */
+/* The fast path looks at eight bytes at once: the first bad byte at every place, every alignment.
+ */
 START_TEST(the_first_bad_byte_is_found_at_any_place) {
     char text[80];
     for (size_t start = 0; start < 8; start++) {
@@ -124,7 +126,8 @@ END_TEST
 /* ── encodings ── */
 
 /* Bytes 80..FF, a line of sixteen each: Unicode's mapping tables CP1252.TXT, 8859-1.TXT and
- * 8859-15.TXT, as Python 3.11's codecs print them. '\x00': no meaning. C1 controls are checked apart. */
+ * 8859-15.TXT, as Python 3.11's codecs print them. '\x00': no meaning. C1 controls are checked
+ * apart. */
 static const struct {
     enum mln_encoding encoding;
     size_t first;
@@ -202,7 +205,8 @@ START_TEST(conversion_stops_at_the_byte_without_meaning) {
     ck_assert_uint_eq(mln_to_utf8(MLN_LATIN_1, MLN_STR_LIT("a\0\xE9"), &out), 3);
     ck_assert(out.n == 4 && memcmp(out.p, "a\0é", 4) == 0);
     mln_buf_reset(&out);
-    /* The reverse writes '?' for what the encoding has not: the C1 control of an undefined byte too. */
+    /* The reverse writes '?' for what the encoding has not: the C1 control of an undefined byte
+     * too. */
     mln_from_utf8(MLN_WINDOWS_1252, MLN_STR_LIT("Œ€\xC2\x81 Δ😀é"), &out);
     ck_assert_str_eq(out.p, "\x8C\x80? ??\xE9");
     mln_buf_reset(&out);
@@ -217,9 +221,11 @@ START_TEST(encodings_are_known_by_the_names_in_use) {
         const char *name;
         enum mln_encoding encoding;
     } known[] = {
-        {"utf-8", MLN_UTF8},          {"UTF8", MLN_UTF8},           {"Utf_8", MLN_UTF8},
-        {"windows-1252", MLN_WINDOWS_1252}, {"CP1252", MLN_WINDOWS_1252}, {"latin1", MLN_LATIN_1},
-        {"ISO-8859-1", MLN_LATIN_1},  {"iso_8859-15", MLN_LATIN_9}, {"Latin-9", MLN_LATIN_9},
+        {"utf-8", MLN_UTF8},          {"UTF8", MLN_UTF8},
+        {"Utf_8", MLN_UTF8},          {"windows-1252", MLN_WINDOWS_1252},
+        {"CP1252", MLN_WINDOWS_1252}, {"latin1", MLN_LATIN_1},
+        {"ISO-8859-1", MLN_LATIN_1},  {"iso_8859-15", MLN_LATIN_9},
+        {"Latin-9", MLN_LATIN_9},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         enum mln_encoding got;
@@ -230,8 +236,10 @@ START_TEST(encodings_are_known_by_the_names_in_use) {
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
         enum mln_encoding got;
         struct mln_err err = {0};
-        ck_assert_int_eq(mln_encoding_from_name(mln_str_from(unknown[i]), &got, &err), MLN_BAD_INPUT);
-        ck_assert_ptr_nonnull(strstr(err.msg, "use utf-8, windows-1252, iso-8859-1 or iso-8859-15"));
+        ck_assert_int_eq(mln_encoding_from_name(mln_str_from(unknown[i]), &got, &err),
+                         MLN_BAD_INPUT);
+        ck_assert_ptr_nonnull(
+            strstr(err.msg, "use utf-8, windows-1252, iso-8859-1 or iso-8859-15"));
     }
 }
 END_TEST
@@ -277,8 +285,8 @@ START_TEST(folding_is_idempotent) {
 }
 END_TEST
 
-MLN_TEST_MAIN("utf8", every_sequence_of_up_to_three_bytes_is_judged_rightly, four_bytes_end_at_10ffff,
-              the_first_bad_byte_is_found_at_any_place, every_scalar_value_makes_the_round_trip,
-              every_byte_of_every_encoding, conversion_stops_at_the_byte_without_meaning,
-              encodings_are_known_by_the_names_in_use, letters_lose_case_and_accents,
-              folding_is_idempotent)
+MLN_TEST_MAIN("utf8", every_sequence_of_up_to_three_bytes_is_judged_rightly,
+              four_bytes_end_at_10ffff, the_first_bad_byte_is_found_at_any_place,
+              every_scalar_value_makes_the_round_trip, every_byte_of_every_encoding,
+              conversion_stops_at_the_byte_without_meaning, encodings_are_known_by_the_names_in_use,
+              letters_lose_case_and_accents, folding_is_idempotent)

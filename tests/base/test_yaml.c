@@ -56,8 +56,9 @@ END_TEST
 
 START_TEST(json_is_read_by_the_same_door) {
     struct mln_arena arena = MLN_ARENA_INIT;
-    struct mln_yaml *root =
-        parse(&arena, "{\"a\":[1,2.5,\"x\\n\\u00e9\\/\"],\n\t\"b\":{\"c\":true,\"d\":null},\"e\":[],\"f\":{}}");
+    struct mln_yaml *root = parse(
+        &arena,
+        "{\"a\":[1,2.5,\"x\\n\\u00e9\\/\"],\n\t\"b\":{\"c\":true,\"d\":null},\"e\":[],\"f\":{}}");
     struct mln_yaml *a = mln_yaml_get(root, "a");
     ck_assert_uint_eq(a->n, 3);
     ck_assert(mln_str_is(a->first->next->next->text, "x\né/"));
@@ -93,11 +94,13 @@ static const struct {
     {"{a: 1}: 2\n", "f.yaml:1:1: a key must be a word, not a list or a map"},
     {"? |\n  a\n: 1\n", "f.yaml:1:3: a key must be a word on one line"},
     {"a: \"\x01\"\n", "f.yaml:1:5: a control character; remove it, or write it as an escape in "
-                       "double quotes"},
+                      "double quotes"},
     {"a: \xC3\xA9\x7F\n", "f.yaml:1:5: a control character; remove it, or write it as an escape in "
                           "double quotes"},
     {"a: b\nc: \xE9t\xE9\n", "f.yaml:2:4: not valid UTF-8; save the file as UTF-8"},
-    {"\xFF\xFE" "a", "f.yaml:1:1: not valid UTF-8; save the file as UTF-8"},
+    {"\xFF\xFE"
+     "a",
+     "f.yaml:1:1: not valid UTF-8; save the file as UTF-8"},
     {"a: b: c\n", "f.yaml:1:5: not valid YAML: mapping values are not allowed in this context"},
     {"a: [1, 2\n", NULL},
     {"a: \"open\n", NULL},
@@ -112,8 +115,8 @@ START_TEST(what_is_refused_is_told_with_its_place) {
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         struct mln_yaml *root = NULL;
         struct mln_err err = {0};
-        ck_assert_msg(mln_yaml_parse(&arena, "f.yaml", mln_str_from(refused[i].text), &root, &err) ==
-                          MLN_BAD_INPUT,
+        ck_assert_msg(mln_yaml_parse(&arena, "f.yaml", mln_str_from(refused[i].text), &root,
+                                     &err) == MLN_BAD_INPUT,
                       "accepted: %s", refused[i].text);
         ck_assert_ptr_null(root);
         ck_assert_int_eq(strncmp(err.msg, "f.yaml:", 7), 0);
@@ -168,9 +171,9 @@ END_TEST
 /* "Billion laughs": refused at its first anchor, nothing is expanded. */
 START_TEST(anchor_bombs_do_not_go_off) {
     struct mln_err err = {0};
-    ck_assert_int_eq(parse_repeated("a: &a [x,x,x,x,x,x,x,x,x]\n", "b: &b [*a,*a,*a,*a,*a]\n", 50, "",
-                                    &err),
-                     MLN_BAD_INPUT);
+    ck_assert_int_eq(
+        parse_repeated("a: &a [x,x,x,x,x,x,x,x,x]\n", "b: &b [*a,*a,*a,*a,*a]\n", 50, "", &err),
+        MLN_BAD_INPUT);
     ck_assert_str_eq(err.msg, "f:1:4: anchors (&name) are not used here; write the value out");
 }
 END_TEST
@@ -265,7 +268,8 @@ static const struct {
     {"a: 'true'", BOOL, "f.yaml:1:4: 'a' must be true or false, not 'true' in quotes"},
     {"a: 2024-02-29", DAY, NULL},
     {"a: \"2024-02-29\"", DAY, NULL},
-    {"a: 2023-02-29", DAY, "f.yaml:1:4: 'a' must be a day that exists, as yyyy-mm-dd, not '2023-02-29'"},
+    {"a: 2023-02-29", DAY,
+     "f.yaml:1:4: 'a' must be a day that exists, as yyyy-mm-dd, not '2023-02-29'"},
     {"a: 2023-02", DAY, "f.yaml:1:4: 'a' must be a day that exists, as yyyy-mm-dd, not '2023-02'"},
     {"a: utf-8", WORD, NULL},
     {"a: uft-8", WORD,
@@ -318,7 +322,8 @@ END_TEST
 START_TEST(values_arrive) {
     struct mln_arena arena = MLN_ARENA_INIT;
     struct mln_yaml *root = parse(
-        &arena, "i: -9223372036854775808\nf: 0.1\nb: false\nd: 1970-01-02\nw: two\ns: \"a\\0b\"\nn: ~\n");
+        &arena,
+        "i: -9223372036854775808\nf: 0.1\nb: false\nd: 1970-01-02\nw: two\ns: \"a\\0b\"\nn: ~\n");
     int64_t i = 0;
     double f = 0;
     bool b = true;

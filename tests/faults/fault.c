@@ -50,9 +50,9 @@ static void *counted(void *p) {
 }
 
 /* The linker sends calls of f to __wrap_f, and __real_f to f. */
-#define WRAPPED(result, name, args)  \
-    result __real_##name args;       \
-    result __wrap_##name args;       \
+#define WRAPPED(result, name, args) \
+    result __real_##name args;      \
+    result __wrap_##name args;      \
     result __wrap_##name args
 
 WRAPPED(void *, malloc, (size_t n)) {

@@ -7,8 +7,9 @@
  *       … it must have failed with MLN_NO_MEMORY, and fault_live() must be as before …
  *   }
  *
- * Works by the linker's --wrap on every object and archive of the program (not on shared libraries).
- * A test gets it with USES mln_faults. Not for several threads at once that allocate. */
+ * Works by the linker's --wrap on every object and archive of the program (not on shared
+ * libraries). A test gets it with USES mln_faults. Not for several threads at once that allocate.
+ */
 #ifndef MLN_TESTS_FAULT_H
 #define MLN_TESTS_FAULT_H
 

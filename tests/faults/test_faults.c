@@ -1,5 +1,5 @@
-/* Every allocation and every file call of src/base, failed in turn: a status and a message, no crash,
- * nothing leaked, nothing half done. */
+/* Every allocation and every file call of src/base, failed in turn: a status and a message, no
+ * crash, nothing leaked, nothing half done. */
 #include <unistd.h>
 
 #include "base/batch.h"
@@ -271,8 +271,8 @@ static size_t fail_each_call(const struct scenario *s, enum fault_kind kind,
         struct mln_buf f = MLN_BUF_INIT;
         ck_assert_int_eq(mln_file_read("f", 2000000, &f, NULL), MLN_OK);
         /* Whole: the old, or the new when only the flush of the directory failed. */
-        ck_assert_msg(mln_str_is(mln_buf_view(&f), "old") || mln_str_is(mln_buf_view(&f), "new text") ||
-                          f.n == 9 * 60000 + 700000,
+        ck_assert_msg(mln_str_is(mln_buf_view(&f), "old") ||
+                          mln_str_is(mln_buf_view(&f), "new text") || f.n == 9 * 60000 + 700000,
                       "%s: call %zu leaves half a file", s->name, nth);
         mln_buf_release(&f);
     }

@@ -34,12 +34,13 @@ static void check(const struct mln_date_format *format, struct mln_str text) {
 
 /* The first line as a format, the rest as a value; and the rest by the formats of every day. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static const char *const usual[] = {"dd/mm/yyyy", "yyyy-mm-dd", "yyyymmdd", "ddmmyy",
-                                        "dd/mm/yyyy HH:MM", "yyyy-mm-ddTHH:MM:SSZ"};
+    static const char *const usual[] = {"dd/mm/yyyy", "yyyy-mm-dd",       "yyyymmdd",
+                                        "ddmmyy",     "dd/mm/yyyy HH:MM", "yyyy-mm-ddTHH:MM:SSZ"};
     const char *text = size == 0 ? "" : (const char *)data;
     const char *line = memchr(text, '\n', size);
     const size_t n = line == NULL ? 0 : (size_t)(line - text);
-    const struct mln_str value = {line == NULL ? text : line + 1, line == NULL ? size : size - n - 1};
+    const struct mln_str value = {line == NULL ? text : line + 1,
+                                  line == NULL ? size : size - n - 1};
     struct mln_date_format format;
     struct mln_err err;
     if (mln_date_format_parse((struct mln_str){text, n}, &format, &err) == MLN_OK) {

@@ -46,7 +46,8 @@ static void must_be_equal(const struct mln_yaml *a, const struct mln_yaml *b) {
 }
 
 static bool has_long_key(const struct mln_yaml *node) {
-    bool found = node->key.n > 150; /* a character may take six in an escape; libyaml stops at 1024 */
+    bool found =
+        node->key.n > 150; /* a character may take six in an escape; libyaml stops at 1024 */
     for (const struct mln_yaml *child = node->first; child != NULL && !found; child = child->next) {
         found = has_long_key(child);
     }

@@ -15,9 +15,9 @@ static const struct room {
     int row;
     bool kernel;
 } rooms[] = {
-    {"base", 0, false},   {"assets", 1, false}, {"link", 2, true},     {"chain", 2, true},
-    {"stats", 2, true},   {"protect", 2, true}, {"secret", 3, false},  {"engine", 4, false},
-    {"source", 5, false}, {"report", 5, false}, {"synth", 6, false},   {"stage", 7, false},
+    {"base", 0, false},   {"assets", 1, false}, {"link", 2, true},    {"chain", 2, true},
+    {"stats", 2, true},   {"protect", 2, true}, {"secret", 3, false}, {"engine", 4, false},
+    {"source", 5, false}, {"report", 5, false}, {"synth", 6, false},  {"stage", 7, false},
     {"cli", 8, false},
 };
 
@@ -32,8 +32,9 @@ static const struct {
     const char *header;
     const char *place;
 } libraries[] = {
-    {"duckdb.h", "engine/duckdb"}, {"yaml.h", "base/yaml"},   {"sodium.h", "secret/"},
-    {"sodium.h", "engine/duckdb"}, {"readstat.h", "source/"}, {"coin/Clp_C_Interface.h", "protect/"},
+    {"duckdb.h", "engine/duckdb"}, {"yaml.h", "base/yaml"},
+    {"sodium.h", "secret/"},       {"sodium.h", "engine/duckdb"},
+    {"readstat.h", "source/"},     {"coin/Clp_C_Interface.h", "protect/"},
 };
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -55,8 +56,9 @@ static const struct room *room_of(struct mln_str path) {
 }
 
 static bool is_base_header_for_all(struct mln_str path) {
-    return starts_with(path, "base/") && path.p[path.n - 1] == 'h' && !mln_str_is(path, "base/file.h") &&
-           !mln_str_is(path, "base/talk.h") && !mln_str_is(path, "base/file_errno.h");
+    return starts_with(path, "base/") && path.p[path.n - 1] == 'h' &&
+           !mln_str_is(path, "base/file.h") && !mln_str_is(path, "base/talk.h") &&
+           !mln_str_is(path, "base/file_errno.h");
 }
 
 /* NULL when the include is allowed. */

@@ -5,7 +5,8 @@
 #include "base/buf.h"
 
 /* Reads every .c, .h and .inc under `root` and appends a line for each include that breaks a rule:
- * "path:line: includes 'x': why". Returns the number of files read; 0 when `root` cannot be read. */
+ * "path:line: includes 'x': why". Returns the number of files read; 0 when `root` cannot be read.
+ */
 size_t mln_check_includes(const char *root, struct mln_buf *faults);
 
 #endif

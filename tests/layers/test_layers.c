@@ -30,9 +30,11 @@ START_TEST(planted_faults_are_found) {
     plant(root, "base/up.c", "#include \"base/buf.h\"\n\n#  include \"stage/run.h\"\n");
     plant(root, "base/buf.h", "#include <stdio.h>\n");
     plant(root, "base/file.h", "#include <stdio.h>\n");
-    plant(root, "link/beside.c", "#include \"chain/x.h\"\n#include \"link/y.h\"\n#include <math.h>\n");
-    plant(root, "stats/clock.c", "#include <time.h>\n#include <stdio.h>\n#include \"base/file.h\"\n"
-                                 "#include \"base/talk.h\"\n#include \"assets/assets.h\"\n");
+    plant(root, "link/beside.c",
+          "#include \"chain/x.h\"\n#include \"link/y.h\"\n#include <math.h>\n");
+    plant(root, "stats/clock.c",
+          "#include <time.h>\n#include <stdio.h>\n#include \"base/file.h\"\n"
+          "#include \"base/talk.h\"\n#include \"assets/assets.h\"\n");
     plant(root, "source/duck.c", "#include <duckdb.h>\n#include \"engine/engine.h\"\n");
     plant(root, "engine/duckdb/duck.c", "#include <duckdb.h>\n#include \"engine/duckdb/duck.h\"\n");
     plant(root, "report/x.c", "#include \"source/y.h\"\n#include \"protect/table.h\"\n");
