@@ -10,7 +10,15 @@
  *   {name}   is an identifier (a catalog, a table) pasted through the one quoting function.
  *
  * Results never depend on threads: each statement whose rows are read or stored in an order that
- * matters says ORDER BY on a unique key. */
+ * matters says ORDER BY on a unique key, and only whole numbers are summed (the order of a parallel
+ * sum of doubles is not defined). Say NULLS FIRST or NULLS LAST where NULLs are ordered: engines
+ * differ.
+ *
+ * Messages never hold a value: DuckDB's text is kept only for errors of the statement itself.
+ *
+ * TEMP tables live from one statement to the next, until the engine is closed; appenders do not see
+ * them. Operations may be called from several threads, and from inside a sink or a kernel; those
+ * that run statements take turns. An interrupt (base/thread.h) stops them with MLN_INTERRUPTED. */
 #ifndef MLN_ENGINE_ENGINE_H
 #define MLN_ENGINE_ENGINE_H
 
@@ -62,8 +70,12 @@ enum mln_file_format { MLN_FILE_CSV /* UTF-8, ',' , header, LF */, MLN_FILE_PARQ
 struct mln_engine_options {
     size_t n_threads;         /* 0: all processors */
     uint64_t memory_bytes;    /* 0: half of the machine, at most 3 GiB */
-    const char *spill_dir;    /* created, emptied on close; spill is encrypted */
-    const char *extension;    /* path of the encryption extension; NULL: beside the library */
+    /* Spill goes to a directory of its own under this one (created), encrypted under a key that only
+     * the process knows; removed on close, and by the next engine when the process was killed.
+     * NULL: no spill, MLN_NO_MEMORY instead. */
+    const char *spill_dir;
+    /* The encryption extension; NULL: what MAILLON_EXTENSION names, else beside the library. */
+    const char *extension;
     struct mln_talk *talk;
 };
 
@@ -75,8 +87,9 @@ struct mln_engine_ops {
     void (*close)(struct mln_engine *e); /* NULL is fine */
 
     /* Opens a database file as a catalog. `key` is 32 bytes, or NULL for a clear file.
-     * A wrong key is MLN_KEY; a missing or damaged file MLN_IO. Detach checkpoints: after it the
-     * file is whole, without a log beside it. */
+     * A wrong key is MLN_KEY; a missing or damaged file MLN_IO; one that another process holds
+     * MLN_BUSY. A created file has mode 0600. Detach checkpoints: after it the file is whole,
+     * without a log beside it. */
     enum mln_status (*attach)(struct mln_engine *e, const char *catalog, const char *path,
                               const unsigned char *key, enum mln_attach_mode mode,
                               struct mln_err *err);
@@ -87,38 +100,55 @@ struct mln_engine_ops {
     enum mln_status (*lock_down)(struct mln_engine *e, const char *const *dirs, size_t n,
                                  struct mln_err *err);
 
-    /* Runs statements; `label` names them in messages (the .sql file). rows_changed may be NULL:
-     * of the last statement. */
+    /* Runs statements, each in a transaction of its own; `label` names them in messages (the .sql
+     * file). rows_changed may be NULL: rows inserted, updated, deleted or put into a new table by
+     * the last statement. Values that no $name asks for are left. A $name or {name} without its
+     * parameter is MLN_INTERNAL; a value that the statement refuses (a CAST, a constraint)
+     * MLN_BAD_INPUT. */
     enum mln_status (*exec)(struct mln_engine *e, const char *label, struct mln_str sql,
                             struct mln_params params, uint64_t *rows_changed, struct mln_err *err);
 
-    /* Runs one query and hands its batches to the sink, in order. Types other than those of
-     * batch.h must be CAST in the query. */
+    /* Runs one query and hands its batches to the sink, in order; a query without rows gives one
+     * batch without rows, with its columns. Types other than those of batch.h and BOOLEAN (int32
+     * 0/1) must be CAST in the query: note that SUM of integers is HUGEINT.
+     * The rows are set aside in a TEMP table first, in bounded memory (it spills), and come in
+     * batches of at most 2048: about 5 M rows/s. DuckDB streams results only through deprecated
+     * functions. */
     enum mln_status (*scan)(struct mln_engine *e, const char *label, struct mln_str sql,
                             struct mln_params params, mln_sink_fn *sink, void *ctx,
                             struct mln_err *err);
 
     /* query → kernel → table. The table must exist with the builder's columns in their order.
-     * Batches go through the kernel in the query's order. */
+     * Batches go through the kernel in the query's order. All rows or none: a failure of the
+     * kernel leaves the table as it was. */
     enum mln_status (*map)(struct mln_engine *e, const char *label, struct mln_str sql,
                            struct mln_params params, mln_kernel_fn *kernel, void *ctx,
                            const struct mln_column_spec *out_specs, size_t n_out,
                            const char *catalog, const char *table, struct mln_err *err);
 
-    /* Appending from outside; several appenders may run on several threads at once, one a table. */
+    /* Appending from outside; several appenders may run on several threads at once. Rows are seen
+     * when append_close has kept them; keep = false, or a failed append, leaves nothing. Batches
+     * must have the table's columns by name (any case), type and order (MLN_INTERNAL); text that
+     * is not UTF-8 is MLN_BAD_INPUT. append_close frees the appender whatever it returns. About
+     * 1 M rows of ten columns a second and thread: DuckDB's compression is the limit. */
     enum mln_status (*append_open)(struct mln_engine *e, const char *catalog, const char *table,
                                    struct mln_appender **out, struct mln_err *err);
     enum mln_status (*append)(struct mln_appender *a, const struct mln_batch *batch,
                               struct mln_err *err);
     enum mln_status (*append_close)(struct mln_appender *a, bool keep, struct mln_err *err);
 
-    /* The rows of a query as a file, in the query's order; written aside, then renamed. */
+    /* The rows of a query as a file, in the query's order; written aside, then renamed. The bytes
+     * do not depend on threads. In CSV a missing value is empty, an empty text is "". Parquet is
+     * zstd, row groups of 122,880 rows. */
     enum mln_status (*copy_out)(struct mln_engine *e, const char *label, struct mln_str sql,
                                 struct mln_params params, const char *path,
                                 enum mln_file_format format, struct mln_err *err);
 
     /* Reads a Parquet file's batches; every column as text if `as_text`, else by batch.h types
-     * (other types: as text). Names and count come in the first batch, also when it has no row. */
+     * (other types: as text). Text is DuckDB's CAST: dates yyyy-mm-dd, timestamps yyyy-mm-dd
+     * hh:mm:ss, true/false, doubles in their shortest form. Names and count come in the first batch,
+     * also when it has no row. A file that is not whole Parquet, or has two columns of one name, is
+     * MLN_BAD_INPUT. `path` is a file, never a pattern. */
     enum mln_status (*read_parquet)(struct mln_engine *e, const char *path, bool as_text,
                                     mln_sink_fn *sink, void *ctx, struct mln_err *err);
 };

@@ -1,68 +1,8 @@
 /* The embedded engine through its table of functions, as the stages use it. */
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/thread.h"
-#include "engine/engine.h"
-
-static char dir[64];
-static struct mln_engine *e;
-static struct mln_err err;
-static const unsigned char key_a[32] = "0123456789abcdef0123456789abcde";
-
-
-#define OK(call)                                              \
-    do {                                                      \
-        const enum mln_status got_ = (call);                  \
-        ck_assert_msg(got_ == MLN_OK, "%s", err.msg);         \
-    } while (0)
-#define FAILS(status, call) ck_assert_int_eq((call), (status))
-
-static const char *in_dir(const char *name) {
-    static char paths[8][256];
-    static unsigned next;
-    char *const path = paths[next++ % 8];
-    snprintf(path, sizeof paths[0], "%s/%s", dir, name);
-    return path;
-}
-
-static void open_with(size_t n_threads, uint64_t memory) {
-    static char spill[128];
-    snprintf(spill, sizeof spill, "%s/spill", dir);
-    const struct mln_engine_options options = {
-        .n_threads = n_threads, .memory_bytes = memory, .spill_dir = spill};
-    OK(mln_engine_open_duckdb(&options, &e, &err));
-}
-
-static void set_up(void) {
-    snprintf(dir, sizeof dir, "/tmp/mln-engine-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(dir));
-    memset(&err, 0, sizeof err);
-    open_with(2, 0);
-}
-
-static void tear_down(void) {
-    if (e != NULL) {
-        e->ops->close(e);
-        e = NULL;
-    }
-    OK(mln_dir_remove(dir, &err));
-}
-
-static enum mln_status run(const char *sql, struct mln_params params) {
-    return e->ops->exec(e, "test.sql", mln_str_from(sql), params, NULL, &err);
-}
-
-static int64_t one(const char *sql) {
-    int64_t value = -1;
-    OK(mln_query_i64(e, "one.sql", sql, MLN_NO_PARAMS, &value, &err));
-    return value;
-}
+#include "fixture.h"
 
 /* What a scan gave, as text: "name:type,…" then a line a row. */
 static enum mln_status print_batch(void *ctx, const struct mln_batch *batch, struct mln_err *e2) {
@@ -349,25 +289,247 @@ START_TEST(parquet_comes_back) {
 }
 END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("engine");
-    TCase *tc = tcase_create("engine");
-    tcase_set_timeout(tc, 120);
-    tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_add_test(tc, all_types_and_nulls);
-    tcase_add_test(tc, empty_result_has_its_columns);
-    tcase_add_test(tc, parameters_go_by_name);
-    tcase_add_test(tc, statements_of_a_file_run_in_turn);
-    tcase_add_test(tc, appended_rows_come_back_in_order);
-    tcase_add_test(tc, an_appender_given_up_leaves_nothing);
-    tcase_add_test(tc, a_copied_file_keeps_the_order);
-    tcase_add_test(tc, a_kernel_maps_a_query_into_a_table);
-    tcase_add_test(tc, after_lock_down_nothing_else_opens);
-    tcase_add_test(tc, parquet_comes_back);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+START_TEST(wrong_batches_are_refused) {
+    static const struct mln_column_spec ok[] = {{"A", MLN_INT64}, {"s", MLN_UTF8_TEXT}};
+    static const struct mln_column_spec named[] = {{"s", MLN_INT64}, {"a", MLN_UTF8_TEXT}};
+    static const struct mln_column_spec typed[] = {{"a", MLN_INT32}, {"s", MLN_UTF8_TEXT}};
+    static const struct {
+        const struct mln_column_spec *specs;
+        size_t n;
+        const char *text;
+        enum mln_status status;
+        const char *says;
+    } cases[] = {
+        {named, 2, "x", MLN_INTERNAL, "column 1 is a, in the batch s"},
+        {typed, 2, "x", MLN_INTERNAL, "column a is BIGINT, in the batch INTEGER"},
+        {ok, 1, "x", MLN_INTERNAL, "has 2 columns, the batch 1"},
+        {ok, 2, "\xC3(", MLN_BAD_INPUT, "column s: a value is not UTF-8"},
+        {ok, 2, "\xA9", MLN_BAD_INPUT, "not UTF-8"},
+        {ok, 2, "\xC3\xA9", MLN_OK, NULL},
+    };
+    OK(run("CREATE TEMP TABLE t (a BIGINT, s VARCHAR)", MLN_NO_PARAMS));
+    OK(e->ops->attach(e, "m", in_dir("m.db"), key_a, MLN_ATTACH_CREATE, &err));
+    OK(run("CREATE TABLE m.t (a BIGINT, s VARCHAR)", MLN_NO_PARAMS));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mln_builder *const b = mln_builder_new(cases[i].specs, cases[i].n);
+        for (int copies = 0; copies < 2; copies++) { /* the second ends where a character may not */
+            if (cases[i].specs[0].type == MLN_INT32) {
+                mln_add_i32(b, 0, 1);
+            } else {
+                mln_add_i64(b, 0, 1);
+            }
+            if (cases[i].n > 1) {
+                mln_add_str(b, 1, mln_str_from(copies == 0 ? cases[i].text : ""));
+            }
+        }
+        struct mln_batch batch;
+        struct mln_appender *a = NULL;
+        OK(mln_builder_view(b, &batch, &err));
+        OK(e->ops->append_open(e, "m", "t", &a, &err));
+        ck_assert_int_eq(e->ops->append(a, &batch, &err), cases[i].status);
+        ck_assert(cases[i].says == NULL || strstr(err.msg, cases[i].says) != NULL);
+        OK(e->ops->append_close(a, cases[i].status == MLN_OK, &err));
+        mln_builder_free(b);
+    }
+    ck_assert_int_eq(one("SELECT COUNT(*) FROM m.t"), 2);
 }
+END_TEST
+
+/* A character split over two values: each byte string is wrong, their sum is valid. */
+START_TEST(a_split_character_is_refused) {
+    const int64_t a_values[2] = {1, 2};
+    const int32_t offsets[3] = {0, 1, 2};
+    const struct mln_column columns[2] = {
+        {.name = "a", .type = MLN_INT64, .values = a_values},
+        {.name = "s", .type = MLN_UTF8_TEXT, .values = offsets, .bytes = "\xC3\xA9"}};
+    struct mln_appender *a = NULL;
+    OK(e->ops->attach(e, "m", in_dir("m.db"), key_a, MLN_ATTACH_CREATE, &err));
+    OK(run("CREATE TABLE m.t (a BIGINT, s VARCHAR)", MLN_NO_PARAMS));
+    OK(e->ops->append_open(e, "m", "t", &a, &err));
+    FAILS(MLN_BAD_INPUT, e->ops->append(a, &(struct mln_batch){2, 2, columns}, &err));
+    OK(e->ops->append_close(a, false, &err));
+}
+END_TEST
+
+/* Sliced views (Arrow's offset) at every phase of the validity bits, and texts of every length
+ * around the twelve bytes that DuckDB keeps inline; a 10 MiB value among them. */
+START_TEST(slices_and_long_texts_survive) {
+    enum { N = 5000, LONG = 10 << 20 };
+    static const struct mln_column_spec two[] = {{"i", MLN_INT64}, {"s", MLN_UTF8_TEXT}};
+    char *const text = malloc(LONG);
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'z', LONG);
+    struct mln_builder *const b = mln_builder_new(two, 2);
+    for (int64_t i = 0; i < N; i++) {
+        mln_add_i64(b, 0, i);
+        mln_add_str(b, 1, (struct mln_str){i % 7 == 0 ? NULL : text,
+                                           i == 2500 ? (size_t)LONG : (size_t)(i % 30)});
+    }
+    struct mln_batch whole;
+    OK(mln_builder_view(b, &whole, &err));
+    OK(e->ops->attach(e, "m", in_dir("m.db"), key_a, MLN_ATTACH_CREATE, &err));
+    OK(run("CREATE TABLE m.t (i BIGINT, s VARCHAR)", MLN_NO_PARAMS));
+    struct mln_appender *a = NULL;
+    OK(e->ops->append_open(e, "m", "t", &a, &err));
+    for (size_t from = 0, step = 1; from < N; from += step, step = step * 2 + 1) {
+        struct mln_column slice[2] = {whole.columns[0], whole.columns[1]};
+        slice[0].offset += from;
+        slice[1].offset += from;
+        const size_t n = from + step < N ? step : N - from;
+        OK(e->ops->append(a, &(struct mln_batch){n, 2, slice}, &err));
+    }
+    OK(e->ops->append_close(a, true, &err));
+    ck_assert_int_eq(one("SELECT COUNT(*) FROM m.t WHERE i = rowid AND (s IS NULL) = (i % 7 = 0) AND "
+                         "COALESCE(length(s) = CASE WHEN i = 2500 THEN 10485760 ELSE i % 30 END, "
+                         "true)"),
+                     N);
+    struct mln_buf out = MLN_BUF_INIT;
+    OK(e->ops->scan(e, "long.sql", MLN_STR_LIT("SELECT s FROM m.t WHERE i = 2500"), MLN_NO_PARAMS,
+                    print_batch, &out, &err));
+    ck_assert_uint_eq(out.n, LONG + strlen("s:text \n"));
+    ck_assert_int_eq(memcmp(out.p + out.n - LONG, text, LONG), 0);
+    mln_buf_release(&out);
+    mln_builder_free(b);
+    free(text);
+}
+END_TEST
+
+/* ── several at once ── */
+
+static enum mln_status append_task(void *ctx, size_t i, struct mln_err *e2) {
+    struct mln_batch *const batch = ctx;
+    char table[8];
+    snprintf(table, sizeof table, "t%zu", i % 3);
+    struct mln_appender *a = NULL;
+    MLN_TRY(e->ops->append_open(e, i < 3 ? "a" : "b", table, &a, e2));
+    enum mln_status status = MLN_OK;
+    for (int k = 0; k < 10 && status == MLN_OK; k++) {
+        status = e->ops->append(a, batch, e2);
+    }
+    const enum mln_status closed = e->ops->append_close(a, status == MLN_OK && i != 4, e2);
+    return status == MLN_OK ? closed : status;
+}
+
+START_TEST(appenders_work_side_by_side) {
+    struct mln_builder *const b = rows_from(0, 30000);
+    struct mln_batch batch;
+    OK(mln_builder_view(b, &batch, &err));
+    OK(e->ops->attach(e, "a", in_dir("a.db"), key_a, MLN_ATTACH_CREATE, &err));
+    OK(e->ops->attach(e, "b", in_dir("b.db"), key_a, MLN_ATTACH_CREATE, &err));
+    for (size_t i = 0; i < 6; i++) {
+        char sql[128];
+        snprintf(sql, sizeof sql, "CREATE TABLE %s.t%zu " COLUMNS, i < 3 ? "a" : "b", i % 3);
+        OK(run(sql, MLN_NO_PARAMS));
+    }
+    OK(mln_parallel(6, 6, append_task, &batch, &err));
+    assert_scan("SELECT COUNT(*) AS n FROM a.t0 UNION ALL SELECT COUNT(*) FROM a.t1 UNION ALL SELECT "
+                "COUNT(*) FROM a.t2 UNION ALL SELECT COUNT(*) FROM b.t0 UNION ALL SELECT COUNT(*) "
+                "FROM b.t1 UNION ALL SELECT COUNT(*) FROM b.t2 WHERE (id % 5 = 0) = (s IS NULL)",
+                MLN_NO_PARAMS, "n:i64 \n300000\n300000\n300000\n300000\n0\n300000");
+    mln_builder_free(b);
+}
+END_TEST
+
+/* A sink may use the engine while it is given rows. */
+static enum mln_status count_again(void *ctx, const struct mln_batch *batch, struct mln_err *e2) {
+    int64_t *const sum = ctx;
+    int64_t n = 0;
+    for (size_t row = 0; row < batch->n_rows; row += 1000) {
+        const struct mln_params params = MLN_PARAMS(MLN_INT("i", mln_get_i64(batch->columns, row)));
+        MLN_TRY(mln_query_i64(e, "inner.sql", "SELECT COUNT(*) FROM t WHERE i <= $i", params, &n,
+                              e2));
+        *sum += n;
+    }
+    return MLN_OK;
+}
+
+START_TEST(a_sink_may_query) {
+    int64_t sum = 0;
+    OK(run("CREATE TEMP TABLE t AS SELECT range AS i FROM range(10000)", MLN_NO_PARAMS));
+    OK(e->ops->scan(e, "outer.sql", MLN_STR_LIT("SELECT i FROM t ORDER BY i DESC"), MLN_NO_PARAMS,
+                    count_again, &sum, &err));
+    int64_t expected = 0; /* rows 0, 1000, 2000 of each chunk of 2048: values 9999 - row */
+    for (int64_t chunk = 0; chunk < 10000; chunk += 2048) {
+        for (int64_t row = chunk; row < chunk + 2048 && row < 10000; row += 1000) {
+            expected += 10000 - row;
+        }
+    }
+    ck_assert_int_eq(sum, expected);
+}
+END_TEST
+
+/* ── the same bytes ── */
+
+START_TEST(files_do_not_depend_on_threads) {
+    static const char *const names[2][2] = {{"1.csv", "4.csv"}, {"1.parquet", "4.parquet"}};
+    static const size_t threads[] = {1, 4};
+    const struct mln_str query = MLN_STR_LIT(
+        "SELECT i, i % 17 AS g, 'value ' || (i % 1000) AS s, CASE WHEN i % 3 = 0 THEN 0.1 * i END AS x "
+        "FROM (SELECT range AS i FROM range(400000)) WHERE i % 11 <> 0 ORDER BY i % 101, i");
+    for (size_t t = 0; t < 2; t++) {
+        e->ops->close(e);
+        open_with(threads[t], 0);
+        OK(e->ops->copy_out(e, "f", query, MLN_NO_PARAMS, in_dir(names[0][t]), MLN_FILE_CSV, &err));
+        OK(e->ops->copy_out(e, "f", query, MLN_NO_PARAMS, in_dir(names[1][t]), MLN_FILE_PARQUET,
+                            &err));
+    }
+    for (size_t f = 0; f < 2; f++) {
+        struct mln_buf a = MLN_BUF_INIT;
+        struct mln_buf b = MLN_BUF_INIT;
+        OK(mln_file_read(in_dir(names[f][0]), 1 << 28, &a, &err));
+        OK(mln_file_read(in_dir(names[f][1]), 1 << 28, &b, &err));
+        ck_assert_uint_eq(a.n, b.n);
+        ck_assert_int_eq(memcmp(a.p, b.p, a.n), 0);
+        mln_buf_release(&a);
+        mln_buf_release(&b);
+    }
+}
+END_TEST
+
+/* ── bad Parquet ── */
+
+static void refused_parquet(const char *name, struct mln_str text, enum mln_status status) {
+    OK(mln_file_write(in_dir(name), text, &err));
+    uint64_t rows = 0;
+    FAILS(status, e->ops->read_parquet(e, in_dir(name), true, print_batch, &rows, &err));
+    ck_assert_ptr_nonnull(strstr(err.msg, name));
+    ck_assert_ptr_null(strstr(err.msg, "value"));
+}
+
+START_TEST(damaged_parquet_is_refused) {
+    OK(e->ops->copy_out(e, "p", MLN_STR_LIT("SELECT range AS i, 'value ' || range AS s FROM "
+                                            "range(5000)"),
+                        MLN_NO_PARAMS, in_dir("whole.parquet"), MLN_FILE_PARQUET, &err));
+    struct mln_buf whole = MLN_BUF_INIT;
+    OK(mln_file_read(in_dir("whole.parquet"), 1 << 24, &whole, &err));
+    refused_parquet("empty.parquet", MLN_STR_LIT(""), MLN_BAD_INPUT);
+    refused_parquet("text.parquet", MLN_STR_LIT("a,b\n1,2\n"), MLN_BAD_INPUT);
+    refused_parquet("magic.parquet", MLN_STR_LIT("PAR1PAR1"), MLN_BAD_INPUT);
+    refused_parquet("cut.parquet", (struct mln_str){whole.p, whole.n / 2}, MLN_BAD_INPUT);
+    refused_parquet("tail.parquet", (struct mln_str){whole.p, whole.n - 1}, MLN_BAD_INPUT);
+    refused_parquet("head.parquet", (struct mln_str){whole.p + 100, whole.n - 100}, MLN_BAD_INPUT);
+    /* A doubled name: "ac" made "AB" where the file tells its columns. */
+    OK(e->ops->copy_out(e, "p", MLN_STR_LIT("SELECT {'ac': 1} AS ab, 2 AS ab_1, 3 AS ac"),
+                        MLN_NO_PARAMS, in_dir("ab.parquet"), MLN_FILE_PARQUET, &err));
+    mln_buf_reset(&whole);
+    OK(mln_file_read(in_dir("ab.parquet"), 1 << 24, &whole, &err));
+    struct mln_buf out = MLN_BUF_INIT;
+    OK(e->ops->read_parquet(e, in_dir("ab.parquet"), true, print_batch, &out, &err));
+    ck_assert_str_eq(out.p, "ab:text ab_1:text ac:text \n{'ac': 1}|2|3");
+    mln_buf_release(&out);
+    for (size_t i = 0; i + 2 < whole.n; i++) {
+        if (memcmp(whole.p + i, "\2ac", 3) == 0) {
+            memcpy(whole.p + i, "\2AB", 3);
+        }
+    }
+    refused_parquet("doubled.parquet", mln_buf_view(&whole), MLN_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(err.msg, "two columns are named AB"));
+    FAILS(MLN_IO, e->ops->read_parquet(e, in_dir("absent.parquet"), true, print_batch, NULL, &err));
+    FAILS(MLN_IO, e->ops->read_parquet(e, dir, true, print_batch, NULL, &err));
+    mln_buf_release(&whole);
+}
+END_TEST
+
+ENGINE_TEST_MAIN("engine", all_types_and_nulls, empty_result_has_its_columns, parameters_go_by_name, statements_of_a_file_run_in_turn, appended_rows_come_back_in_order, an_appender_given_up_leaves_nothing, a_copied_file_keeps_the_order, a_kernel_maps_a_query_into_a_table, after_lock_down_nothing_else_opens, parquet_comes_back, wrong_batches_are_refused, a_split_character_is_refused,
+slices_and_long_texts_survive, appenders_work_side_by_side, a_sink_may_query,
+files_do_not_depend_on_threads, damaged_parquet_is_refused)

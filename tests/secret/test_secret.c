@@ -206,12 +206,12 @@ START_TEST(hmac_gives_the_vectors_of_rfc_4231) {
         {"4a656665", "7768617420646f2079612077616e7420666f72206e6f7468696e673f",
          "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
         {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-         "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
-         "dddddddddddd",
+         ("dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd"
+          "dddddddddddd"),
          "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"},
         {"0102030405060708090a0b0c0d0e0f10111213141516171819",
-         "cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
-         "cdcdcdcdcdcd",
+         ("cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd"
+          "cdcdcdcdcdcd"),
          "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -238,8 +238,8 @@ END_TEST
 /* The whole definition, by openssl: HMAC over domain, NUL, value; the first 32 hex digits. */
 START_TEST(a_pseudonym_is_what_openssl_gives) {
     static const char *const values[] = {"", "a", "GN/1234/2021/000123", "été",
-                                         "a value much longer than the sixty-four bytes of a block "
-                                         "of SHA-256, hence hashed in several of them"};
+                                         ("a value much longer than the sixty-four bytes of a block "
+                                          "of SHA-256, hence hashed in several of them")};
     struct mln_key key = {.bytes = (unsigned char *)(uintptr_t)counting};
     struct mln_pseudonym_domain *domain = NULL;
     OK(mln_secret_init(&err));

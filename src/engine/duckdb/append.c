@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "base/thread.h"
 #include "base/utf8.h"
 #include "engine/duckdb/duck.h"
 
@@ -165,6 +166,7 @@ enum mln_status duck_append(struct mln_appender *a, const struct mln_batch *batc
     }
     const size_t step = (size_t)duckdb_vector_size();
     for (size_t from = 0; from < batch->n_rows; from += step) {
+        MLN_TRY(mln_check_interrupt(err));
         const size_t left = batch->n_rows - from;
         duckdb_data_chunk_reset(a->chunk);
         duck_chunk_fill(a->chunk, batch, from, left < step ? left : step);

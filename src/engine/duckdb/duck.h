@@ -17,12 +17,22 @@ struct duck_spill { /* spill.c */
     int lock_fd;    /* held while the directory is ours */
 };
 
+struct duck_watch { /* watch.c */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    duckdb_connection running; /* NULL: no statement runs */
+    bool stop;
+    bool started;
+};
+
 struct duck {
     struct mln_engine base; /* first: an mln_engine is a duck */
     duckdb_database db;
     duckdb_connection conn;
     pthread_mutex_t lock;
     struct duck_spill spill;
+    struct duck_watch watch;
     struct mln_talk *talk;
     atomic_uint_fast64_t n_scans; /* names of the scans' tables */
 };
@@ -35,6 +45,12 @@ static inline struct duck *duck_of(struct mln_engine *e) {
 enum mln_status duck_spill_open(struct duck_spill *spill, const char *dir, struct mln_err *err)
     MLN_MUST_USE;
 void duck_spill_close(struct duck_spill *spill);
+
+/* ── watch.c ── */
+enum mln_status duck_watch_start(struct duck_watch *watch, struct mln_err *err) MLN_MUST_USE;
+void duck_watch_end(struct duck_watch *watch);
+/* From now on an interrupt stops what runs on this connection; NULL: nothing runs. */
+void duck_watch_set(struct duck_watch *watch, duckdb_connection running);
 
 /* ── fault.c: DuckDB's errors as ours, without values ── */
 

@@ -4,8 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/file.h"
 #include "engine/duckdb/duck.h"
 
@@ -96,7 +99,7 @@ static void add_literal_pattern(struct mln_buf *out, const char *path) {
 
 static enum mln_status parquet_fault(enum mln_status status, const char *path,
                                      struct mln_err *err) {
-    if (status == MLN_IO || status == MLN_NO_MEMORY || status == MLN_INTERRUPTED) {
+    if (status == MLN_OK || status == MLN_IO || status == MLN_NO_MEMORY || status == MLN_INTERRUPTED) {
         return status;
     }
     return mln_err_set(err, MLN_BAD_INPUT,
@@ -105,12 +108,79 @@ static enum mln_status parquet_fault(enum mln_status status, const char *path,
                        path);
 }
 
+/* Names of the top-level columns, as the file has them: DuckDB would rename the second of two equal
+ * ones. parquet_schema lists the tree in preorder, each node with its number of children. */
+struct parquet_names {
+    const char *path;
+    struct mln_arena arena;
+    struct mln_str *names;
+    size_t n, cap;
+    int64_t below; /* nodes still to come below the present column */
+    bool past_root;
+    bool doubled; /* a name is there twice: the message says it */
+};
+
+static enum mln_status take_name(struct parquet_names *p, struct mln_str name,
+                                 struct mln_err *err) {
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->names[i].n == name.n && strncasecmp(p->names[i].p, name.p, name.n) == 0) {
+            p->doubled = true;
+            return mln_err_set(err, MLN_BAD_INPUT, "%s: two columns are named %.*s", p->path,
+                               MLN_STR_ARG(name));
+        }
+    }
+    if (p->n == p->cap) {
+        const size_t cap = 2 * p->cap + 64;
+        struct mln_str *const names = MLN_ARENA_NEW(&p->arena, struct mln_str, cap);
+        if (names == NULL) {
+            return mln_err_nomem(err, p->path);
+        }
+        memcpy(names, p->names == NULL ? names : p->names, p->n * sizeof *names);
+        p->names = names;
+        p->cap = cap;
+    }
+    const char *const copy = mln_arena_strdup(&p->arena, name);
+    if (copy == NULL) {
+        return mln_err_nomem(err, p->path);
+    }
+    p->names[p->n++] = (struct mln_str){copy, name.n};
+    return MLN_OK;
+}
+
+static enum mln_status take_names(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
+    struct parquet_names *const p = ctx;
+    for (size_t row = 0; row < batch->n_rows; row++) {
+        const int64_t children = mln_get_i64(&batch->columns[1], row);
+        if (!p->past_root) {
+            p->past_root = true;
+        } else if (p->below > 0) {
+            p->below += children - 1;
+        } else {
+            MLN_TRY(take_name(p, mln_get_str(&batch->columns[0], row), err));
+            p->below = children;
+        }
+    }
+    return MLN_OK;
+}
+
+static enum mln_status check_names(struct mln_engine *e, const char *path, struct mln_params params,
+                                   struct mln_err *err) {
+    struct parquet_names names = {.path = path};
+    enum mln_status status =
+        duck_scan(e, path,
+                  MLN_STR_LIT("SELECT name, CAST(COALESCE(num_children, 0) AS BIGINT) AS children "
+                              "FROM parquet_schema($path)"),
+                  params, take_names, &names, err);
+    mln_arena_release(&names.arena);
+    return names.doubled ? status : parquet_fault(status, path, err);
+}
+
 /* The list of columns to select: as they are when batch.h has their type, else as text. */
-static enum mln_status column_list(struct duck *duck, const struct mln_buf *from, bool as_text,
+static enum mln_status column_list(struct duck *duck, const char *from, bool as_text,
                                    struct mln_params params, struct mln_buf *out,
                                    struct mln_err *err) {
     struct mln_buf probe = MLN_BUF_INIT;
-    mln_buf_addf(&probe, "SELECT * FROM %s LIMIT 0", from->p);
+    mln_buf_addf(&probe, "SELECT * FROM %s LIMIT 0", from);
     duckdb_result result = {0};
     enum mln_status status = mln_buf_check(&probe, "a statement", err);
     if (status == MLN_OK) {
@@ -152,38 +222,46 @@ static enum mln_status relay_batch(void *ctx, const struct mln_batch *batch, str
     return status;
 }
 
-enum mln_status duck_read_parquet(struct mln_engine *e, const char *path, bool as_text,
-                                  mln_sink_fn *sink, void *ctx, struct mln_err *err) {
-    if (access(path, R_OK) != 0) {
-        return mln_err_set(err, MLN_IO, "%s: cannot be read: %s", path, strerror(errno));
-    }
-    struct mln_buf pattern = MLN_BUF_INIT;
+static enum mln_status read_columns(struct mln_engine *e, const char *path, bool as_text,
+                                    struct mln_params params, struct relay *relay,
+                                    struct mln_err *err) {
+    static const char from[] = "read_parquet($path, binary_as_string = true, hive_partitioning = "
+                               "false, union_by_name = false)";
     struct mln_buf sql = MLN_BUF_INIT;
-    struct mln_buf from = MLN_BUF_INIT;
-    struct relay relay = {.sink = sink, .ctx = ctx};
-    add_literal_pattern(&pattern, path);
-    mln_buf_addz(&from, "read_parquet($path, binary_as_string = true, hive_partitioning = false, "
-                        "union_by_name = false)");
-    enum mln_status status = mln_buf_check(&pattern, path, err);
-    MLN_TRY_GOTO(status, status, done);
-    MLN_TRY_GOTO(status, mln_buf_check(&from, path, err), done);
-    const struct mln_params params =
-        MLN_PARAMS({.name = "path", .type = MLN_PARAM_TEXT, .s = mln_buf_view(&pattern)});
     mln_buf_addz(&sql, "SELECT ");
-    status = column_list(duck_of(e), &from, as_text, params, &sql, err);
+    enum mln_status status = column_list(duck_of(e), from, as_text, params, &sql, err);
     if (status == MLN_OK) {
-        mln_buf_addf(&sql, " FROM %s", from.p);
+        mln_buf_addf(&sql, " FROM %s", from);
         status = mln_buf_check(&sql, path, err);
     }
     if (status == MLN_OK) {
-        status = duck_scan(e, path, mln_buf_view(&sql), params, relay_batch, &relay, err);
+        status = duck_scan(e, path, mln_buf_view(&sql), params, relay_batch, relay, err);
     }
-    if (status != MLN_OK && !relay.failed) {
-        status = parquet_fault(status, path, err);
-    }
-done:
-    mln_buf_release(&from);
     mln_buf_release(&sql);
+    return relay->failed ? status : parquet_fault(status, path, err);
+}
+
+enum mln_status duck_read_parquet(struct mln_engine *e, const char *path, bool as_text,
+                                  mln_sink_fn *sink, void *ctx, struct mln_err *err) {
+    struct stat st;
+    if (stat(path, &st) != 0 || access(path, R_OK) != 0) {
+        return mln_err_set(err, MLN_IO, "%s: cannot be read: %s", path, strerror(errno));
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return mln_err_set(err, MLN_IO, "%s: not a file", path);
+    }
+    struct mln_buf pattern = MLN_BUF_INIT;
+    add_literal_pattern(&pattern, path);
+    enum mln_status status = mln_buf_check(&pattern, path, err);
+    if (status == MLN_OK) {
+        const struct mln_params params =
+            MLN_PARAMS({.name = "path", .type = MLN_PARAM_TEXT, .s = mln_buf_view(&pattern)});
+        struct relay relay = {.sink = sink, .ctx = ctx};
+        status = check_names(e, path, params, err);
+        if (status == MLN_OK) {
+            status = read_columns(e, path, as_text, params, &relay, err);
+        }
+    }
     mln_buf_release(&pattern);
     return status;
 }

@@ -117,6 +117,7 @@ static void duck_close(struct mln_engine *e) {
         return;
     }
     struct duck *const duck = duck_of(e);
+    duck_watch_end(&duck->watch);
     if (duck->conn != NULL) {
         duckdb_disconnect(&duck->conn);
     }
@@ -203,6 +204,9 @@ enum mln_status mln_engine_open_duckdb(const struct mln_engine_options *options,
     enum mln_status status = duck_spill_open(&duck->spill, options->spill_dir, err);
     if (status == MLN_OK) {
         status = open_database(duck, options, err);
+    }
+    if (status == MLN_OK) {
+        status = duck_watch_start(&duck->watch, err);
     }
     if (status != MLN_OK) {
         duck_close(&duck->base);

@@ -1,4 +1,4 @@
-/* Running statements: expansion, splitting, binding by name, and a loop that heeds interrupts. */
+/* Running statements: expansion, splitting, binding by name, and telling the watch what runs. */
 #include <string.h>
 #include <time.h>
 
@@ -59,72 +59,44 @@ static enum mln_status bind_all(duckdb_prepared_statement stmt, const char *labe
 
 /* ── running ── */
 
-static void rest(void) {
-    nanosleep(&(struct timespec){.tv_nsec = 200 * 1000}, NULL);
-}
-
-/* The calling thread works on the query's tasks beside DuckDB's own threads, and looks at the
- * interrupt flag between two of them. */
-static enum mln_status run_pending(duckdb_connection conn, duckdb_pending_result pending,
-                                   const char *label, struct mln_err *err) {
-    for (;;) {
-        if (atomic_load_explicit(&mln_interrupt_flag, memory_order_relaxed) != 0) {
-            duckdb_interrupt(conn);
-            return mln_err_set(err, MLN_INTERRUPTED, "%s: interrupted", label);
-        }
-        const duckdb_pending_state state = duckdb_pending_execute_task(pending);
-        if (state == DUCKDB_PENDING_ERROR) {
-            return duck_fault_text(err, label, duckdb_pending_error(pending));
-        }
-        if (duckdb_pending_execution_is_finished(state)) {
-            return MLN_OK;
-        }
-        if (state == DUCKDB_PENDING_NO_TASKS_AVAILABLE) {
-            rest();
-        }
-    }
-}
-
-static enum mln_status run_prepared(duckdb_connection conn, duckdb_prepared_statement stmt,
+static enum mln_status run_prepared(struct duck *duck, duckdb_prepared_statement stmt,
                                     const char *label, duckdb_result *result, struct mln_err *err) {
-    duckdb_pending_result pending = NULL;
-    enum mln_status status = MLN_OK;
-    if (duckdb_pending_prepared(stmt, &pending) != DuckDBSuccess) {
-        status = duck_fault_text(err, label, duckdb_pending_error(pending));
-        goto done;
+    if (atomic_load_explicit(&mln_interrupt_flag, memory_order_relaxed) != 0) {
+        return duck_fault(err, label, DUCKDB_ERROR_INTERRUPT, NULL);
     }
-    MLN_TRY_GOTO(status, run_pending(conn, pending, label, err), done);
-    if (duckdb_execute_pending(pending, result) != DuckDBSuccess) {
-        status =
-            duck_fault(err, label, duckdb_result_error_type(result), duckdb_result_error(result));
-        duckdb_destroy_result(result);
+    duck_watch_set(&duck->watch, duck->conn);
+    const duckdb_state state = duckdb_execute_prepared(stmt, result);
+    duck_watch_set(&duck->watch, NULL);
+    if (state == DuckDBSuccess) {
+        return MLN_OK;
     }
-done:
-    duckdb_destroy_pending(&pending);
+    const enum mln_status status =
+        duck_fault(err, label, duckdb_result_error_type(result), duckdb_result_error(result));
+    duckdb_destroy_result(result);
     return status;
 }
 
-static enum mln_status run_extracted(duckdb_connection conn, duckdb_extracted_statements all,
-                                     idx_t at, const char *label, struct mln_params params,
+static enum mln_status run_extracted(struct duck *duck, duckdb_extracted_statements all, idx_t at,
+                                     const char *label, struct mln_params params,
                                      duckdb_result *result, struct mln_err *err) {
     duckdb_prepared_statement stmt = NULL;
     enum mln_status status = MLN_OK;
-    if (duckdb_prepare_extracted_statement(conn, all, at, &stmt) != DuckDBSuccess) {
+    if (duckdb_prepare_extracted_statement(duck->conn, all, at, &stmt) != DuckDBSuccess) {
         status = duck_fault_text(err, label, duckdb_prepare_error(stmt));
         goto done;
     }
     MLN_TRY_GOTO(status, bind_all(stmt, label, params, err), done);
-    status = run_prepared(conn, stmt, label, result, err);
+    status = run_prepared(duck, stmt, label, result, err);
 done:
     duckdb_destroy_prepare(&stmt);
     return status;
 }
 
-static enum mln_status run_text(duckdb_connection conn, const char *label, const char *sql,
-                                bool one, struct mln_params params, duckdb_result *result,
+static enum mln_status run_text(struct duck *duck, const char *label, const char *sql, bool one,
+                                struct mln_params params, duckdb_result *result,
                                 struct mln_err *err) {
     duckdb_extracted_statements all = NULL;
-    const idx_t n = duckdb_extract_statements(conn, sql, &all);
+    const idx_t n = duckdb_extract_statements(duck->conn, sql, &all);
     enum mln_status status = MLN_OK;
     if (n == 0 || (one && n != 1)) {
         const char *const why = n == 0 ? duckdb_extract_statements_error(all) : NULL;
@@ -134,7 +106,7 @@ static enum mln_status run_text(duckdb_connection conn, const char *label, const
     }
     for (idx_t i = 0; status == MLN_OK && i < n; i++) {
         duckdb_result own = {0};
-        status = run_extracted(conn, all, i, label, params, &own, err);
+        status = run_extracted(duck, all, i, label, params, &own, err);
         if (status == MLN_OK && result != NULL && i + 1 == n) {
             *result = own;
         } else if (status == MLN_OK) {
@@ -168,8 +140,7 @@ enum mln_status duck_run(struct duck *duck, const char *label, const char *befor
     }
     const uint64_t began = now_ms();
     pthread_mutex_lock(&duck->lock);
-    status = run_text(duck->conn, label, text.p == NULL ? "" : text.p, before != NULL, params,
-                      result, err);
+    status = run_text(duck, label, text.p == NULL ? "" : text.p, before != NULL, params, result, err);
     pthread_mutex_unlock(&duck->lock);
     mln_detail(duck->talk, "%s: %llu ms", label, (unsigned long long)(now_ms() - began));
 done:
