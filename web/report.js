@@ -63,17 +63,26 @@
     };
   }
 
-  /* Rows from top to bottom as in the table: the category axis is reversed. */
-  function rowAxis(chart, t, width) {
-    const chars = width < NARROW ? 40 : 34;
+  /* On a narrow page long labels stand above their bars, so that bars keep the width. */
+  function labelsAbove(chart, width) {
+    return width < NARROW && chart.rows.some((label) => label.length > 12);
+  }
+
+  /* Rows from top to bottom as in the table: the category axis is reversed. `lift`: pixels from the
+   * middle of a row to the foot of its label, when labels stand above. */
+  function rowAxis(chart, t, width, lift) {
+    const above = labelsAbove(chart, width);
+    const place = above ? { verticalAlign: "bottom", align: "left", padding: [0, 0, lift, 0] } : {};
     return {
-      type: "category", inverse: true, data: chart.rows, axisTick: { show: false },
-      axisLine: { lineStyle: { color: t.ink } },
-      axisLabel: {
-        color: t.ink, fontSize: 13, interval: 0,
-        formatter: (label, i) => (i === chart.total ? "{total|" : "{row|") + shorten(label, chars) + "}",
-        rich: { total: { fontWeight: 650, color: t.ink, fontSize: 13 }, row: { color: t.ink, fontSize: 13 } },
-      },
+      type: "category", inverse: true, axisTick: { show: false }, z: 10,
+      axisLine: { show: !above, lineStyle: { color: t.ink } },
+      data: chart.rows.map((label, i) => ({
+        value: above ? shorten(label, 52) : label,
+        textStyle: Object.assign({ fontWeight: i === chart.total ? "bold" : "normal" }, place),
+      })),
+      axisLabel: Object.assign({
+        color: t.ink, fontSize: 13, lineHeight: 15, fontFamily: t.font, interval: 0,
+      }, above ? { inside: true, margin: 0 } : { width: Math.min(230, width * 0.32), overflow: "break" }, place),
     };
   }
 
@@ -83,18 +92,6 @@
       splitLine: { lineStyle: { color: t.rule } },
       axisLabel: { color: t.muted, fontSize: 12, hideOverlap: true },
     }, options);
-  }
-
-  /* On a narrow page the label stands above its bar, so that bars keep the width. */
-  function rowLabels(option, chart, t, width) {
-    if (width >= NARROW) {
-      return;
-    }
-    option.yAxis.axisLabel.inside = true;
-    option.yAxis.axisLabel.verticalAlign = "bottom";
-    option.yAxis.axisLabel.padding = [0, 0, 11, -4];
-    option.yAxis.axisLabel.margin = 0;
-    option.yAxis.z = 10;
   }
 
   function rowTooltip(chart, show) {
@@ -125,8 +122,8 @@
     option.tooltip.trigger = "axis";
     option.tooltip.axisPointer = { type: "none" };
     option.tooltip.formatter = rowTooltip(chart, show);
-    option.grid = { left: 4, right: 92, top: 8, bottom: 4, containLabel: true };
-    option.yAxis = rowAxis(chart, t, width);
+    option.grid = { left: 14, right: 92, top: 8, bottom: 4, containLabel: true };
+    option.yAxis = rowAxis(chart, t, width, 8);
     option.xAxis = valueAxis(t, { min: 0, max, show: chart.view === "rate",
       axisLabel: { color: t.muted, fontSize: 12, formatter: (v) => v + page.words.percent } });
     option.series = [{
@@ -141,8 +138,7 @@
         },
       })),
     }];
-    rowLabels(option, chart, t, width);
-    return { option, height: chart.rows.length * (width < NARROW ? 44 : 32) + 40 };
+    return { option, height: chart.rows.length * (labelsAbove(chart, width) ? 44 : 34) + 40 };
   }
 
   function funnel(chart, t, width) {
@@ -166,8 +162,7 @@
     option.tooltip.trigger = "item";
     option.tooltip.formatter = (p) => (p.data && p.data.row !== undefined
       ? "<b>" + escapeHtml(chart.rows[p.data.row]) + "</b><br>" + escapeHtml(show(p.value[1])) : "");
-    option.grid = { left: 4, right: 16, top: 18, bottom: 4, containLabel: true };
-    option.xAxis = { type: "value", min: 0, max: points.length + 1, show: false };
+    option.grid = { left: 14, right: 16, top: 18, bottom: 4, containLabel: true };
     option.yAxis = valueAxis(t, { scale: true, axisLabel: { color: t.muted, fontSize: 12, formatter: (v) => v + page.words.percent } });
     option.series = [{
       type: "scatter", symbolSize: 8, itemStyle: { color: t.series[1], opacity: 0.85 },
@@ -180,7 +175,15 @@
         data: [{ yAxis: total }],
       },
     }];
-    return { option, height: 320 };
+    option.xAxis = {
+      type: "value", min: 0, max: points.length + 1, splitLine: { show: false }, axisTick: { show: false },
+      axisLabel: { show: false }, axisLine: { show: false }, nameLocation: "middle", nameGap: 10,
+      name: page.words.ranked.replace("%d", format(points.length, 0))
+        .replace("%d", format(chart.rows.length - (chart.total >= 0 ? 1 : 0), 0)),
+      nameTextStyle: { color: t.muted, fontSize: 12, fontFamily: t.font },
+    };
+    option.grid.bottom = 26;
+    return { option, height: 340 };
   }
 
   function rate(chart, t, width) {
@@ -207,8 +210,9 @@
     return 0.2126 * part(n >> 16) + 0.7152 * part((n >> 8) & 255) + 0.0722 * part(n & 255);
   }
 
+  /* The ink of a label on a colour: where the contrast of white falls under that of the dark ink. */
   function inkOn(color) {
-    return luminance(color) > 0.32 ? "#16202d" : "#ffffff";
+    return luminance(color) > 0.2 ? "#16202d" : "#ffffff";
   }
 
   function stacked(chart, t, width) {
@@ -223,8 +227,8 @@
     const perLine = Math.max(1, Math.floor(width / 190));
     const hasSecret = chart.rows.some((_, row) => hiddenRest(chart, row) > 0);
     const lines = Math.ceil((chart.series.length + (hasSecret ? 1 : 0)) / perLine);
-    option.grid = { left: 4, right: 20, top: 24 + 22 * lines, bottom: 4, containLabel: true };
-    option.yAxis = rowAxis(chart, t, width);
+    option.grid = { left: 14, right: 20, top: 24 + 22 * lines, bottom: 4, containLabel: true };
+    option.yAxis = rowAxis(chart, t, width, 13);
     option.xAxis = valueAxis(t, { min: 0, max: 100, axisLabel: { color: t.muted, fontSize: 12, formatter: (v) => v + page.words.percent } });
     option.series = chart.series.map((s, i) => {
       const color = t.series[i % t.series.length];
@@ -241,21 +245,17 @@
         type: "bar", stack: "all", name: page.words.secret, barWidth: width < NARROW ? 20 : 24,
         itemStyle: secretMark(t),
         label: { show: true, color: t.muted, fontStyle: "italic", fontSize: 12, formatter: (p) => (p.value >= 3 ? "s" : "") },
-        data: chart.rows.map((_, row) => hiddenRest(chart, row)),
+        data: chart.rows.map((_, row) => hiddenRest(chart, row) || "-"),
       });
     }
-    rowLabels(option, chart, t, width);
-    if (width < NARROW) {
-      option.yAxis.axisLabel.padding = [0, 0, 15, -4];
-    }
-    return { option, height: chart.rows.length * (width < NARROW ? 50 : 38) + 30 + 22 * lines + 20 };
+    return { option, height: chart.rows.length * (labelsAbove(chart, width) ? 54 : 38) + 30 + 22 * lines + 20 };
   }
 
   /* One line a row from the lowest to the highest measure, a dot a measure. */
   function duration(chart, t, width) {
     const show = formatter(chart);
     const option = base(chart, t);
-    const symbols = ["circle", "rect", "diamond", "triangle", "roundRect"];
+    const symbols = ["rect", "roundRect", "diamond", "triangle", "emptyCircle"];
     option.tooltip.trigger = "axis";
     option.tooltip.axisPointer = { type: "none" };
     option.tooltip.formatter = rowTooltip(chart, show);
@@ -263,10 +263,10 @@
       textStyle: { color: t.ink, fontSize: 13 }, selectedMode: false,
       data: chart.series.map((s) => s.label) };
     const lines = Math.ceil(chart.series.length / Math.max(1, Math.floor(width / 170)));
-    option.grid = { left: 4, right: 30, top: 24 + 22 * lines, bottom: 4, containLabel: true };
-    option.yAxis = rowAxis(chart, t, width);
-    option.xAxis = valueAxis(t, { min: 0, name: page.words.days, nameLocation: "end", nameGap: 4,
-      nameTextStyle: { color: t.muted, fontSize: 12, align: "right", verticalAlign: "bottom", padding: [0, 0, 14, 0] },
+    option.grid = { left: 14, right: 30, top: 24 + 22 * lines, bottom: 26, containLabel: true };
+    option.yAxis = rowAxis(chart, t, width, 9);
+    option.xAxis = valueAxis(t, { min: 0, name: page.words.days, nameLocation: "middle", nameGap: 26,
+      nameTextStyle: { color: t.muted, fontSize: 12 },
       axisLabel: { color: t.muted, fontSize: 12, hideOverlap: true, formatter: (v) => format(v, 0) } });
     const spans = [];
     chart.rows.forEach((_, row) => {
@@ -285,9 +285,9 @@
       },
       encode: { x: [1, 2], y: 0 },
     }].concat(chart.series.map((s, i) => ({
-      type: "scatter", name: s.label, symbol: symbols[i % symbols.length], symbolSize: i === 0 ? 13 : 10,
-      itemStyle: { color: t.series[[0, 3, 4, 2, 6][i % 5]] }, z: i === 0 ? 5 : 4,
-      label: i !== 0 ? undefined : { show: width >= NARROW, position: "top", distance: 3, fontSize: 11, color: t.ink,
+      type: "scatter", name: s.label, symbol: i === chart.lead ? "circle" : symbols[i % symbols.length], symbolSize: i === chart.lead ? 14 : 10,
+      itemStyle: { color: t.series[i === chart.lead ? 0 : [3, 6, 4, 2, 7][i % 5]], opacity: 1 }, z: i === chart.lead ? 5 : 4,
+      label: i !== chart.lead ? undefined : { show: width >= NARROW, position: "top", distance: 3, fontSize: 11, color: t.ink,
         formatter: (p) => format(p.value[0], 0) },
       data: s.values.map((v, row) => [isNumber(v) ? v : NaN, row]).filter((p) => !Number.isNaN(p[0])),
     })));
@@ -301,8 +301,7 @@
     option.tooltip.trigger = "item";
     option.tooltip.formatter = (p) => (p.value === undefined ? "" :
       rowTooltip(chart, show)([{ dataIndex: p.value[1] }]));
-    rowLabels(option, chart, t, width);
-    return { option, height: chart.rows.length * (width < NARROW ? 46 : 36) + 30 + 22 * lines + 30 };
+    return { option, height: chart.rows.length * (labelsAbove(chart, width) ? 46 : 36) + 30 + 22 * lines + 30 };
   }
 
   const builders = { funnel, rate, stacked, duration };

@@ -21,6 +21,16 @@ static const struct mln_dimension *last_dimension(const struct mln_table *t) {
     return &t->dimensions[t->n_dimensions - 1];
 }
 
+static size_t lead_duration(const struct mln_table *t, size_t n_series) {
+    for (size_t s = 0; s < n_series; s++) {
+        const size_t m = measure_of_kind(t, MLN_MEASURE_QUANTILE, s);
+        if (strncmp(t->measures[m].name, "mediane", strlen("mediane")) == 0) {
+            return s;
+        }
+    }
+    return 0;
+}
+
 bool mln_chart_of(const struct mln_protected_table *table, struct mln_chart *out) {
     const struct mln_table *t = mln_protected_frame(table);
     const struct mln_dimension *first = &t->dimensions[0];
@@ -44,6 +54,7 @@ bool mln_chart_of(const struct mln_protected_table *table, struct mln_chart *out
         while (measure_of_kind(t, MLN_MEASURE_QUANTILE, out->n_series) < t->n_measures) {
             out->n_series++;
         }
+        out->lead = lead_duration(t, out->n_series);
         return out->n_series > 0;
     }
     return false;
@@ -112,6 +123,21 @@ const char *mln_chart_series_label(const struct mln_chart *c, enum mln_lang lang
     return lang == MLN_LANG_FR ? last->labels_fr[category] : last->labels_en[category];
 }
 
+void mln_chart_put_lead(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
+    const char *label = mln_chart_series_label(c, lang, c->lead);
+    const char *unit = c->view == MLN_VIEW_DURATION ? strrchr(label, '(') : NULL;
+    const size_t n = unit == NULL || unit == label ? strlen(label) : (size_t)(unit - label);
+    char z[2] = {0};
+    size_t end = n;
+    while (end > 0 && label[end - 1] == ' ') {
+        end--;
+    }
+    for (size_t i = 0; i < end; i++) {
+        z[0] = label[i];
+        mln_put_html(out, z);
+    }
+}
+
 bool mln_chart_is_percent(const struct mln_chart *c) {
     return c->view == MLN_VIEW_RATE || c->view == MLN_VIEW_STACKED;
 }
@@ -157,8 +183,8 @@ void mln_chart_put_json(struct mln_buf *out, const struct mln_chart *c, enum mln
     const struct mln_table *t = frame_of(c);
     mln_buf_addz(out, "{\"name\":");
     mln_put_json(out, t->name);
-    mln_buf_addf(out, ",\"view\":\"%s\",\"total\":%td,\"decimals\":%d,\"unit\":", views[c->view],
-                 c->total_row, mln_protected_options(c->table).share_decimals);
+    mln_buf_addf(out, ",\"view\":\"%s\",\"total\":%td,\"lead\":%zu,\"decimals\":%d,\"unit\":",
+                 views[c->view], c->total_row, c->lead, mln_protected_options(c->table).share_decimals);
     mln_put_json(out, lang == MLN_LANG_FR ? t->unit_fr : t->unit_en);
     mln_buf_addz(out, ",\"rows\":[");
     for (size_t r = 0; r < c->n_rows; r++) {

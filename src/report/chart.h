@@ -13,7 +13,9 @@ struct mln_chart {
     size_t n_rows;
     ptrdiff_t total_row; /* -1: none */
     size_t n_series;
-    size_t first_measure; /* SHARE: its index; QUANTILE: see series_measure */
+    size_t lead;          /* the series that titles and key figures speak of: the first, or of
+                             durations the first named "mediane…" */
+    size_t first_measure; /* RATE, STACKED: the share */
 };
 
 /* False when the table is not to be drawn, or has not what its view needs. */
@@ -23,6 +25,8 @@ enum mln_value_state mln_chart_value(const struct mln_chart *c, size_t row, size
                                      double *value);
 const char *mln_chart_row_label(const struct mln_chart *c, enum mln_lang lang, size_t row);
 const char *mln_chart_series_label(const struct mln_chart *c, enum mln_lang lang, size_t series);
+/* The label of the lead series as HTML, without the unit that follows its value: "Médiane". */
+void mln_chart_put_lead(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang);
 bool mln_chart_is_percent(const struct mln_chart *c);
 bool mln_chart_is_years(const struct mln_chart *c); /* every row but TOTAL and NR is a year */
 bool mln_chart_row_is_known(const struct mln_chart *c, size_t row); /* neither TOTAL nor NR */

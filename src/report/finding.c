@@ -16,13 +16,19 @@ struct extremes {
     size_t low, high; /* rows */
     double low_value, high_value;
     size_t n; /* known rows with a value shown */
+    bool hidden; /* a known row is suppressed: the extremes are of the others */
 };
 
 static struct extremes extremes_of(const struct mln_chart *c, bool years) {
     struct extremes e = {0};
     for (size_t r = 0; r < c->n_rows; r++) {
         double value = 0;
-        if (!mln_chart_row_is_known(c, r) || mln_chart_value(c, r, 0, &value) != MLN_VALUE_SHOWN) {
+        if (!mln_chart_row_is_known(c, r)) {
+            continue;
+        }
+        const enum mln_value_state state = mln_chart_value(c, r, c->lead, &value);
+        if (state != MLN_VALUE_SHOWN) {
+            e.hidden = e.hidden || state == MLN_VALUE_SECRET;
             continue;
         }
         if (e.n == 0 || (!years && value < e.low_value)) {
@@ -66,6 +72,10 @@ static void put_extremes(struct mln_buf *out, const struct mln_chart *c, enum ml
         put_inside(out, mln_chart_row_label(c, lang, ends[i].row));
         mln_buf_addz(out, years ? "" : ")");
     }
+    if (e.hidden && !years) {
+        mln_buf_addz(out, " ");
+        mln_buf_addz(out, mln_word(lang, MLN_WORD_AMONG_SHOWN));
+    }
 }
 
 static bool put_funnel(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
@@ -91,10 +101,10 @@ bool mln_chart_put_finding(struct mln_buf *out, const struct mln_chart *c, enum 
     }
     double total = 0;
     if (c->total_row < 0 ||
-        mln_chart_value(c, (size_t)c->total_row, 0, &total) != MLN_VALUE_SHOWN) {
+        mln_chart_value(c, (size_t)c->total_row, c->lead, &total) != MLN_VALUE_SHOWN) {
         return false;
     }
-    mln_put_html(out, mln_chart_series_label(c, lang, 0));
+    mln_chart_put_lead(out, c, lang);
     mln_buf_addz(out, mln_word(lang, MLN_WORD_COLON));
     mln_chart_put_value(out, c, lang, total);
     if (mln_chart_is_percent(c)) {

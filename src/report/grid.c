@@ -1,64 +1,124 @@
 #include "report/grid.h"
 
-/* What a column shows: the count of a cell or one of its measures. */
-enum { COUNT_COLUMN = -1 };
+/* What a cell of the page shows: the count of a cell of the table, or one of its measures. */
+enum { COUNT = -1 };
+
+enum shape {
+    LONG,   /* a row a cell of the table, a column a measure, and the count */
+    ACROSS, /* the last dimension across, one measure (or the count) in the cells */
+    RATE,   /* the rate of the first category, then the counts of all of them across */
+};
 
 struct grid {
     const struct mln_protected_table *table;
     const struct mln_table *frame;
     enum mln_lang lang;
+    enum shape shape;
     size_t n_heads;    /* dimensions down the side */
-    bool across;       /* the last dimension is across */
-    ptrdiff_t content; /* across: what the cells show */
+    ptrdiff_t content; /* ACROSS: what the cells show */
+};
+
+struct column {
+    size_t category; /* of the last dimension, unless LONG */
+    ptrdiff_t content;
+    bool named_by_content; /* else by the category */
+    bool total;
 };
 
 static const char *label(enum mln_lang lang, const char *fr, const char *en) {
     return lang == MLN_LANG_FR ? fr : en;
 }
 
-static bool is_across(const struct mln_table *t) {
-    return t->n_dimensions > 1 && t->view != MLN_VIEW_DURATION;
+static const struct mln_dimension *last_of(const struct mln_table *t) {
+    return &t->dimensions[t->n_dimensions - 1];
 }
 
-/* Shares first (they are what the chart shows), then counts. COUNT measures repeat the counts. */
-static size_t contents_of(const struct mln_table *t, ptrdiff_t *contents) {
-    size_t n = 0;
+/* The i-th content: measures in their order (COUNT measures repeat the counts), then the count. */
+static ptrdiff_t content_at(const struct mln_table *t, size_t i) {
     for (size_t m = 0; m < t->n_measures; m++) {
-        if (t->measures[m].kind != MLN_MEASURE_COUNT) {
-            contents[n++] = (ptrdiff_t)m;
+        if (t->measures[m].kind != MLN_MEASURE_COUNT && i-- == 0) {
+            return (ptrdiff_t)m;
         }
     }
-    contents[n++] = COUNT_COLUMN;
+    return COUNT;
+}
+
+static size_t content_count(const struct mln_table *t) {
+    size_t n = 1;
+    for (size_t m = 0; m < t->n_measures; m++) {
+        n += t->measures[m].kind != MLN_MEASURE_COUNT;
+    }
     return n;
 }
 
-size_t mln_grid_count(const struct mln_protected_table *t) {
-    ptrdiff_t contents[MLN_TABLE_MAX_MEASURES + 1];
-    const struct mln_table *f = mln_protected_frame(t);
-    return is_across(f) ? contents_of(f, contents) : 1;
+static bool is_share(const struct mln_table *t, ptrdiff_t content) {
+    return content != COUNT && t->measures[content].kind == MLN_MEASURE_SHARE;
 }
 
-static struct grid grid_of(const struct mln_protected_table *t, size_t at, enum mln_lang lang) {
-    ptrdiff_t contents[MLN_TABLE_MAX_MEASURES + 1];
-    struct grid g = {.table = t, .frame = mln_protected_frame(t), .lang = lang};
-    g.across = is_across(g.frame);
-    g.n_heads = g.frame->n_dimensions - (g.across ? 1 : 0);
-    (void)contents_of(g.frame, contents);
-    g.content = contents[at];
-    return g;
+static enum shape shape_of(const struct mln_table *t) {
+    if (t->n_dimensions == 1 || t->view == MLN_VIEW_DURATION) {
+        return LONG;
+    }
+    return t->view == MLN_VIEW_RATE && is_share(t, content_at(t, 0)) ? RATE : ACROSS;
+}
+
+size_t mln_grid_count(const struct mln_protected_table *t) {
+    const struct mln_table *f = mln_protected_frame(t);
+    return shape_of(f) == ACROSS ? content_count(f) : 1;
 }
 
 size_t mln_grid_rows(const struct mln_protected_table *t) {
     const struct mln_table *f = mln_protected_frame(t);
-    return is_across(f) ? f->n_cells / f->dimensions[f->n_dimensions - 1].n : f->n_cells;
+    return shape_of(f) == LONG ? f->n_cells : f->n_cells / last_of(f)->n;
 }
 
+static struct grid grid_of(const struct mln_protected_table *t, size_t at, enum mln_lang lang) {
+    const struct mln_table *f = mln_protected_frame(t);
+    const enum shape shape = shape_of(f);
+    return (struct grid){.table = t,
+                         .frame = f,
+                         .lang = lang,
+                         .shape = shape,
+                         .n_heads = f->n_dimensions - (shape == LONG ? 0 : 1),
+                         .content = content_at(f, at)};
+}
+
+/* ── columns ── */
+
+/* The share of a TOTAL is 100 by definition: no column for it. */
+static bool skips_total(const struct grid *g) {
+    return g->shape == ACROSS && is_share(g->frame, g->content) &&
+           g->frame->measures[g->content].share_of + 1 == g->frame->n_dimensions;
+}
+
+static size_t column_count(const struct grid *g) {
+    switch (g->shape) {
+    case LONG: return content_count(g->frame);
+    case ACROSS: return last_of(g->frame)->n - skips_total(g);
+    case RATE: return last_of(g->frame)->n + 1;
+    }
+    return 0;
+}
+
+static struct column column_at(const struct grid *g, size_t i) {
+    const struct mln_dimension *last = last_of(g->frame);
+    if (g->shape == LONG) {
+        return (struct column){0, content_at(g->frame, i), true, false};
+    }
+    if (g->shape == RATE && i == 0) {
+        return (struct column){last->total == 0 ? 1 : 0, content_at(g->frame, 0), true, false};
+    }
+    size_t category = g->shape == RATE ? i - 1 : i;
+    category += skips_total(g) && (ptrdiff_t)category >= last->total;
+    return (struct column){category, g->shape == RATE ? COUNT : g->content, false,
+                           (ptrdiff_t)category == last->total};
+}
+
+/* ── texts ── */
+
 static void put_content_name(struct mln_buf *out, const struct grid *g, ptrdiff_t content) {
-    if (content == COUNT_COLUMN) {
+    if (content == COUNT) {
         mln_buf_addz(out, mln_word(g->lang, MLN_WORD_COUNTS));
-        mln_buf_addz(out, " (");
-        mln_put_html(out, label(g->lang, g->frame->unit_fr, g->frame->unit_en));
-        mln_buf_addz(out, ")");
         return;
     }
     const struct mln_measure *m = &g->frame->measures[content];
@@ -73,10 +133,33 @@ void mln_grid_put_caption(struct mln_buf *out, const struct mln_protected_table 
                           enum mln_lang lang) {
     const struct grid g = grid_of(t, at, lang);
     mln_put_html(out, label(lang, g.frame->title_fr, g.frame->title_en));
-    if (g.across) {
+    if (g.shape == ACROSS) {
         mln_buf_addz(out, " – ");
         put_content_name(out, &g, g.content);
     }
+}
+
+static void put_head_row(struct mln_buf *out, const struct grid *g) {
+    mln_buf_addz(out, "<thead><tr>");
+    for (size_t d = 0; d < g->n_heads; d++) {
+        const struct mln_dimension *dim = &g->frame->dimensions[d];
+        mln_buf_addz(out, "<th scope=\"col\">");
+        mln_put_html(out, label(g->lang, dim->label_fr, dim->label_en));
+        mln_buf_addz(out, "</th>");
+    }
+    const struct mln_dimension *last = last_of(g->frame);
+    for (size_t i = 0; i < column_count(g); i++) {
+        const struct column c = column_at(g, i);
+        mln_buf_addz(out, "<th scope=\"col\" class=\"number\">");
+        if (c.named_by_content) {
+            put_content_name(out, g, c.content);
+        } else {
+            mln_put_html(out, label(g->lang, last->labels_fr[c.category],
+                                    last->labels_en[c.category]));
+        }
+        mln_buf_addz(out, "</th>");
+    }
+    mln_buf_addz(out, "</tr></thead>\n");
 }
 
 /* ── cells ── */
@@ -89,41 +172,45 @@ static void put_sign(struct mln_buf *out, enum mln_lang lang, enum mln_value_sta
                  mln_word(lang, secret ? MLN_WORD_SECRET_SIGN : MLN_WORD_UNDEFINED_SIGN));
 }
 
-static void put_cell(struct mln_buf *out, const struct grid *g, size_t cell, ptrdiff_t content) {
-    if (content == COUNT_COLUMN) {
-        uint64_t count = 0;
-        if (!mln_protected_count(g->table, cell, &count)) {
-            put_sign(out, g->lang, MLN_VALUE_SECRET);
-            return;
-        }
-        mln_buf_addz(out, "<td>");
-        mln_put_count(out, g->lang, count);
-        mln_buf_addz(out, "</td>");
+static void put_count(struct mln_buf *out, const struct grid *g, size_t cell, const char *open) {
+    uint64_t count = 0;
+    if (!mln_protected_count(g->table, cell, &count)) {
+        put_sign(out, g->lang, MLN_VALUE_SECRET);
+        return;
+    }
+    mln_buf_addz(out, open);
+    mln_put_count(out, g->lang, count);
+    mln_buf_addz(out, "</td>");
+}
+
+static void put_cell(struct mln_buf *out, const struct grid *g, size_t cell, struct column c) {
+    const char *open = c.total ? "<td class=\"total\">" : "<td>";
+    if (c.content == COUNT) {
+        put_count(out, g, cell, open);
         return;
     }
     double value = 0;
-    if (!mln_protected_measure(g->table, (size_t)content, cell, &value)) {
-        put_sign(out, g->lang, mln_protected_value_state(g->table, (size_t)content, cell));
+    if (!mln_protected_measure(g->table, (size_t)c.content, cell, &value)) {
+        put_sign(out, g->lang, mln_protected_value_state(g->table, (size_t)c.content, cell));
         return;
     }
-    const bool share = g->frame->measures[content].kind == MLN_MEASURE_SHARE;
-    mln_buf_addz(out, "<td>");
+    const bool share = is_share(g->frame, c.content);
+    mln_buf_addz(out, open);
     mln_put_decimal(out, g->lang, value,
                     share ? mln_protected_options(g->table).share_decimals : 1, !share);
     mln_buf_addz(out, "</td>");
 }
 
-/* Row headers: one a dimension down the side, of the row that holds `cell`. A header that repeats
- * the one above is not written again but stays for those who cannot see the column. */
-static void put_heads(struct mln_buf *out, const struct grid *g, size_t cell, bool *is_total) {
+/* Row headers: one a dimension down the side, of the row that begins at `cell`. One that repeats
+ * the header above is only faded: it stays for those who hear the table. */
+static void put_heads(struct mln_buf *out, const struct grid *g, size_t cell) {
+    const size_t width = g->shape == LONG ? 1 : last_of(g->frame)->n;
     size_t stride = g->frame->n_cells;
-    *is_total = false;
     for (size_t d = 0; d < g->n_heads; d++) {
         const struct mln_dimension *dim = &g->frame->dimensions[d];
         stride /= dim->n;
         const size_t at = cell / stride % dim->n;
-        *is_total = *is_total || (ptrdiff_t)at == dim->total;
-        const bool repeated = d + 1 < g->n_heads && cell % stride != 0;
+        const bool repeated = stride > width && cell % stride != 0;
         mln_buf_addz(out, repeated ? "<th scope=\"row\" class=\"repeated\"><span>"
                                    : "<th scope=\"row\"><span>");
         mln_put_html(out, label(g->lang, dim->labels_fr[at], dim->labels_en[at]));
@@ -131,69 +218,35 @@ static void put_heads(struct mln_buf *out, const struct grid *g, size_t cell, bo
     }
 }
 
-static void put_head_row(struct mln_buf *out, const struct grid *g) {
-    mln_buf_addz(out, "<thead><tr>");
+static bool is_total_row(const struct grid *g, size_t cell) {
+    size_t stride = g->frame->n_cells;
     for (size_t d = 0; d < g->n_heads; d++) {
-        const struct mln_dimension *dim = &g->frame->dimensions[d];
-        mln_buf_addz(out, "<th scope=\"col\">");
-        mln_put_html(out, label(g->lang, dim->label_fr, dim->label_en));
-        mln_buf_addz(out, "</th>");
-    }
-    if (g->across) {
-        const struct mln_dimension *last = &g->frame->dimensions[g->frame->n_dimensions - 1];
-        for (size_t i = 0; i < last->n; i++) {
-            mln_buf_addf(out, "<th scope=\"col\" class=\"number%s\">",
-                         (ptrdiff_t)i == last->total ? " total" : "");
-            mln_put_html(out, label(g->lang, last->labels_fr[i], last->labels_en[i]));
-            mln_buf_addz(out, "</th>");
-        }
-    } else {
-        ptrdiff_t contents[MLN_TABLE_MAX_MEASURES + 1];
-        const size_t n = contents_of(g->frame, contents);
-        for (size_t i = 0; i < n; i++) {
-            mln_buf_addz(out, "<th scope=\"col\" class=\"number\">");
-            put_content_name(out, g, contents[i]);
-            mln_buf_addz(out, "</th>");
+        stride /= g->frame->dimensions[d].n;
+        if ((ptrdiff_t)(cell / stride % g->frame->dimensions[d].n) == g->frame->dimensions[d].total) {
+            return true;
         }
     }
-    mln_buf_addz(out, "</tr></thead>\n");
-}
-
-static void put_row(struct mln_buf *out, const struct grid *g, size_t cell) {
-    struct mln_buf heads = MLN_BUF_INIT;
-    bool is_total = false;
-    put_heads(&heads, g, cell, &is_total);
-    mln_buf_addz(out, is_total ? "<tr class=\"total\">" : "<tr>");
-    mln_buf_add_str(out, mln_buf_view(&heads));
-    out->failed = out->failed || heads.failed;
-    mln_buf_release(&heads);
-    if (g->across) {
-        const size_t n = g->frame->dimensions[g->frame->n_dimensions - 1].n;
-        for (size_t i = 0; i < n; i++) {
-            put_cell(out, g, cell + i, g->content);
-        }
-    } else {
-        ptrdiff_t contents[MLN_TABLE_MAX_MEASURES + 1];
-        const size_t n = contents_of(g->frame, contents);
-        for (size_t i = 0; i < n; i++) {
-            put_cell(out, g, cell, contents[i]);
-        }
-    }
-    mln_buf_addz(out, "</tr>\n");
+    return false;
 }
 
 void mln_grid_put(struct mln_buf *out, const struct mln_protected_table *t, size_t at,
                   enum mln_lang lang) {
     const struct grid g = grid_of(t, at, lang);
+    const size_t width = g.shape == LONG ? 1 : last_of(g.frame)->n;
     mln_buf_addf(out, "<table data-grid=\"%s\" data-rows=\"%zu\">\n<caption>", g.frame->name,
                  mln_grid_rows(t));
     mln_grid_put_caption(out, t, at, lang);
     mln_buf_addz(out, "</caption>\n");
     put_head_row(out, &g);
     mln_buf_addz(out, "<tbody>\n");
-    const size_t step = g.across ? g.frame->dimensions[g.frame->n_dimensions - 1].n : 1;
-    for (size_t cell = 0; cell < g.frame->n_cells; cell += step) {
-        put_row(out, &g, cell);
+    for (size_t cell = 0; cell < g.frame->n_cells; cell += width) {
+        mln_buf_addz(out, is_total_row(&g, cell) ? "<tr class=\"total\">" : "<tr>");
+        put_heads(out, &g, cell);
+        for (size_t i = 0; i < column_count(&g); i++) {
+            const struct column c = column_at(&g, i);
+            put_cell(out, &g, cell + c.category, c);
+        }
+        mln_buf_addz(out, "</tr>\n");
     }
     mln_buf_addz(out, "</tbody>\n</table>\n");
 }

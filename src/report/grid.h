@@ -6,8 +6,8 @@
 #include "report/words.h"
 
 /* How many HTML tables a protected table makes, and one of them (caption included). A table of two
- * or more dimensions has the last one across, one HTML table a measure; the others have one row a
- * cell and one column a measure. */
+ * or more dimensions has the last one across, one HTML table a measure and one for the counts; a
+ * rate stands beside its counts in one; the others have one row a cell and one column a measure. */
 size_t mln_grid_count(const struct mln_protected_table *t);
 void mln_grid_put(struct mln_buf *out, const struct mln_protected_table *t, size_t grid,
                   enum mln_lang lang);

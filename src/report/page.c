@@ -61,7 +61,7 @@ static void put_no_script(struct mln_buf *out, const struct page *p) {
 static bool key_value(const struct mln_chart *c, double *value) {
     const size_t row = c->view == MLN_VIEW_FUNNEL ? c->n_rows - 1 : (size_t)c->total_row;
     return (c->view == MLN_VIEW_FUNNEL || c->total_row >= 0) &&
-           mln_chart_value(c, row, 0, value) == MLN_VALUE_SHOWN;
+           mln_chart_value(c, row, c->lead, value) == MLN_VALUE_SHOWN;
 }
 
 static void put_key_label(struct mln_buf *out, const struct page *p, const struct mln_chart *c) {
@@ -70,9 +70,14 @@ static void put_key_label(struct mln_buf *out, const struct page *p, const struc
         mln_put_html(out, mln_chart_row_label(c, p->lang, c->n_rows - 1));
         return;
     }
-    mln_put_html(out, mln_chart_series_label(c, p->lang, 0));
-    mln_buf_addf(out, "<small>%s ", p->lang == MLN_LANG_FR ? "unité" NB ":" : "unit:");
-    mln_put_html(out, label(p, t->unit_fr, t->unit_en));
+    mln_chart_put_lead(out, c, p->lang);
+    mln_buf_addz(out, "<small>");
+    if (mln_chart_is_percent(c)) {
+        put_word(out, p, MLN_WORD_PERCENT_OF);
+        mln_put_html(out, label(p, t->unit_fr, t->unit_en));
+    } else {
+        mln_put_html(out, label(p, t->title_fr, t->title_en));
+    }
     mln_buf_addz(out, "</small>");
 }
 
@@ -97,10 +102,57 @@ static void put_key_title(struct mln_buf *out, const struct page *p) {
     put_word(out, p, MLN_WORD_KEY_FIGURES);
 }
 
-/* ── contents ── */
+/* ── main points and contents ── */
+
+/* The finding of a table, or its title when it has none to show. True: a finding. */
+static bool put_finding(struct mln_buf *out, const struct page *p,
+                        const struct mln_protected_table *table) {
+    struct mln_chart c;
+    if (mln_chart_of(table, &c) && mln_chart_put_finding(out, &c, p->lang)) {
+        return true;
+    }
+    const struct mln_table *t = mln_protected_frame(table);
+    mln_put_html(out, label(p, t->title_fr, t->title_en));
+    return false;
+}
+
+/* Two charts say the same thing of different groups when they have the same view and the same
+ * variable across: the main points keep the first. */
+static bool says_something_new(const struct page *p, size_t i) {
+    const struct mln_table *t = mln_protected_frame(p->tables[i]);
+    for (size_t k = 0; k < i; k++) {
+        const struct mln_table *before = mln_protected_frame(p->tables[k]);
+        const bool across = t->view == MLN_VIEW_RATE || t->view == MLN_VIEW_STACKED;
+        if (before->view == t->view &&
+            (!across || strcmp(before->dimensions[before->n_dimensions - 1].name,
+                               t->dimensions[t->n_dimensions - 1].name) == 0)) {
+            return false;
+        }
+    }
+    return t->view != MLN_VIEW_TABLE;
+}
+
+static void put_points_title(struct mln_buf *out, const struct page *p) {
+    put_word(out, p, MLN_WORD_IN_SHORT);
+}
+
+static void put_points(struct mln_buf *out, const struct page *p) {
+    for (size_t i = 0; i < p->n; i++) {
+        struct mln_buf finding = MLN_BUF_INIT;
+        if (says_something_new(p, i) && put_finding(&finding, p, p->tables[i])) {
+            mln_buf_addz(out, "<li>");
+            mln_buf_add_str(out, mln_buf_view(&finding));
+            mln_buf_addf(out, " <a href=\"#%s\">%s%s%zu</a></li>\n",
+                         mln_protected_frame(p->tables[i])->name,
+                         mln_word(p->lang, MLN_WORD_FIGURE), NB, i + 1);
+        }
+        out->failed = out->failed || finding.failed;
+        mln_buf_release(&finding);
+    }
+}
 
 static void put_contents_title(struct mln_buf *out, const struct page *p) {
-    put_word(out, p, MLN_WORD_IN_SHORT);
+    put_word(out, p, MLN_WORD_CONTENTS);
 }
 
 static void put_contents(struct mln_buf *out, const struct page *p) {
@@ -195,19 +247,11 @@ static void put_figure(struct mln_buf *out, const struct page *p, size_t i) {
     const struct mln_table *t = mln_protected_frame(table);
     struct mln_chart c;
     const bool drawn = mln_chart_of(table, &c);
-    struct mln_buf finding = MLN_BUF_INIT;
-    const bool found = drawn && mln_chart_put_finding(&finding, &c, p->lang);
     mln_buf_addf(out, "<section class=\"figure\" id=\"%s\" aria-labelledby=\"%s-title\">\n"
-                      "<p class=\"number\">%s%s%zu</p>\n<h3 id=\"%s-title\">",
+                      "<p class=\"figure-number\">%s%s%zu</p>\n<h3 id=\"%s-title\">",
                  t->name, t->name, mln_word(p->lang, drawn ? MLN_WORD_FIGURE : MLN_WORD_TABLE), NB,
                  i + 1, t->name);
-    if (found) {
-        mln_buf_add_str(out, mln_buf_view(&finding));
-    } else {
-        put_table_title(out, p, t);
-    }
-    out->failed = out->failed || finding.failed;
-    mln_buf_release(&finding);
+    const bool found = put_finding(out, p, table);
     mln_buf_addz(out, "</h3>\n");
     put_subtitle(out, p, t, found);
     if (drawn) {
@@ -323,6 +367,8 @@ static void put_data(struct mln_buf *out, const struct page *p) {
     mln_put_json(out, mln_word(p->lang, MLN_WORD_DAYS));
     mln_buf_addz(out, ",\"percent\":");
     mln_put_json(out, mln_word(p->lang, MLN_WORD_PERCENT));
+    mln_buf_addz(out, ",\"ranked\":");
+    mln_put_json(out, mln_word(p->lang, MLN_WORD_RANKED));
     mln_buf_addz(out, "},\"charts\":[");
     bool first = true;
     for (size_t i = 0; i < p->n; i++) {
@@ -385,6 +431,8 @@ static const struct part {
     {"no_script", put_no_script},
     {"key_title", put_key_title},
     {"key_figures", put_key_figures},
+    {"points_title", put_points_title},
+    {"points", put_points},
     {"contents_title", put_contents_title},
     {"contents", put_contents},
     {"figures_title", put_figures_title},

@@ -13,6 +13,7 @@ enum mln_lang { MLN_LANG_FR, MLN_LANG_EN };
     X(KICKER, "Base statistique de la chaîne pénale", "Statistical base of the penal chain")       \
     X(KEY_FIGURES, "Chiffres clés", "Key figures")                                                 \
     X(IN_SHORT, "L’essentiel", "Main points")                                                      \
+    X(CONTENTS, "Sommaire", "Contents")                                                            \
     X(FIGURES, "Résultats", "Results")                                                             \
     X(FIGURE, "Figure", "Figure")                                                                  \
     X(TABLE, "Tableau", "Table")                                                                   \
@@ -38,10 +39,14 @@ enum mln_lang { MLN_LANG_FR, MLN_LANG_EN };
     X(TOTAL_ONLY, "ensemble", "all")                                                               \
     X(FROM, "de", "from")                                                                          \
     X(TO, "à", "to")                                                                               \
+    X(AMONG_SHOWN, "parmi les valeurs montrées", "among the values shown")                         \
     X(IN_YEAR, "en", "in")                                                                         \
     X(AND, "et", "and")                                                                            \
     X(OF, "des", "of")                                                                             \
+    X(PERCENT_OF, "en" NB "% des ", "% of ")                                                       \
     X(DAYS, "jours", "days")                                                                       \
+    X(RANKED, "un point par ligne du tableau, par valeur croissante" NB ": %d montrés sur %d",     \
+      "a dot a row of the table, by increasing value: %d shown of %d")                             \
     X(COLON, NB ": ", ": ")                                                                        \
     X(SEMICOLON, NB "; ", "; ")                                                                    \
     X(PERCENT, NB "%", "%")                                                                        \

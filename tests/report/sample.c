@@ -49,7 +49,7 @@ static const struct category modes[] = {
     {"COPJ", "Convocation par officier de police judiciaire", "Summons by police officer", 45},
     {"CRPC", "Comparution sur reconnaissance préalable de culpabilité", "Guilty plea", 9},
     {"INST", "Instruction", "Judicial investigation", 2},
-    {"TP", "Tribunal de police", "Police court", 0.004},
+    {"TP", "Tribunal de police", "Police court", 0.02},
 };
 static const struct category steps[] = {
     {"lignes_lues", "Lignes lues", "Rows read", 1208334},
@@ -192,9 +192,9 @@ static struct mln_table link_table(struct mln_arena *arena, const char *name, co
 
 static struct mln_table duration_table(struct mln_arena *arena) {
     enum { N = sizeof modes / sizeof *modes + 1 };
-    static const char *const names[][3] = {{"mediane_jours", "Médiane", "Median"},
-                                           {"quartile_1_jours", "Premier quartile", "First quartile"},
-                                           {"quartile_3_jours", "Troisième quartile", "Third quartile"}};
+    static const char *const names[][3] = {{"q1_jours", "1er quartile (jours)", "First quartile (days)"},
+                                           {"mediane_jours", "Médiane (jours)", "Median (days)"},
+                                           {"q3_jours", "3e quartile (jours)", "Third quartile (days)"}};
     static const double medians[N] = {2, 110, 152, 121, 1010, 90, 148};
     const struct mln_dimension d =
         dimension(arena, "mode", "Mode de poursuite", "Mode of prosecution", LIST(modes), true);
@@ -217,7 +217,7 @@ static struct mln_table duration_table(struct mln_arena *arena) {
                                              .values = need(MLN_ARENA_NEW(arena, double, N)),
                                              .n = need(MLN_ARENA_NEW(arena, uint64_t, N))};
         for (size_t i = 0; i < N; i++) {
-            static const double factors[] = {1, 0.5, 1.9};
+            static const double factors[] = {0.5, 1, 1.9};
             t.measures[m].values[i] = floor(medians[i] * factors[m]);
             t.measures[m].n[i] = t.counts[i] * 9 / 10;
         }
