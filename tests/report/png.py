@@ -34,7 +34,7 @@ def _unfilter(raw, stride, height, bpp):
             for i in range(bpp, stride):
                 line[i] = (line[i] + line[i - bpp]) & 255
         elif kind == 2:
-            line = bytearray((a + b) & 255 for a, b in zip(line, above))
+            line = bytes((a + b) & 255 for a, b in zip(line, above))
         elif kind == 3:
             for i in range(stride):
                 left = line[i - bpp] if i >= bpp else 0

