@@ -21,8 +21,8 @@ const char *const mln_synth_mode_words[] = {"CI", "CDIFF", "COPJ", "CPVCJ", "CRP
 static const char *const kinds_in_field[] = {"homicide",      "viol",       "physique",
                                              "sexuelle",      "menaces",    "harcelement",
                                              "psychologique", "vie_privee", NULL};
-static const char *const closed_issues[] = {"poursuites",    "composition",      "alternative",
-                                            "inopportunite", "non_poursuivable", NULL};
+static const char *const dismissals[] = {"composition", "alternative", "inopportunite",
+                                         "non_poursuivable", NULL};
 static const char *const side_words[] = {"PN", "GN", "justice", NULL};
 static const char *const column_words[] = {
     "date_naissance", "sexe",       "commune_residence", "commune_naissance", "pays_naissance",
@@ -135,8 +135,8 @@ static const struct field fields[] = {
     ROUTE("routes.prosecution.*.orientation_sigma", modes_route[0].orientation.sigma, mln_synth_mode_words, 0, 5),
     ROUTE("routes.prosecution.*.decision_median", modes_route[0].decision.median, mln_synth_mode_words, 1e-3, 1e5),
     ROUTE("routes.prosecution.*.decision_sigma", modes_route[0].decision.sigma, mln_synth_mode_words, 0, 5),
-    ROUTE("routes.orientation.*.median", issues_route[0].orientation.median, closed_issues, 1e-3, 1e5),
-    ROUTE("routes.orientation.*.sigma", issues_route[0].orientation.sigma, closed_issues, 0, 5),
+    ROUTE("routes.orientation.*.median", issues_route[ISSUE_COMPOSITION].orientation.median, dismissals, 1e-3, 1e5),
+    ROUTE("routes.orientation.*.sigma", issues_route[ISSUE_COMPOSITION].orientation.sigma, dismissals, 0, 5),
     L("routes.ci_days", ci_days, 8), LN("routes.settlement", settlement), P("routes.settlement_dismissed", settlement_dismissed),
     N("routes.minor_age", minor_age, 0, 30),
     C("routes.motifs_non_poursuivable", motifs_non_poursuivable, "evenements"),
