@@ -217,6 +217,11 @@ START_TEST(unknown_words_are_refused_with_a_proposal) {
     ck_assert_int_eq(mln_yaml_done(root, &err), MLN_BAD_INPUT);
     ck_assert_str_eq(err.msg, "f.yaml:2:1: unknown word '??[31m' (known here: a)");
 
+    root = parse(&arena, "ot: 1\n"); /* two swapped letters are one slip */
+    (void)mln_yaml_get(root, "to");
+    ck_assert_int_eq(mln_yaml_done(root, &err), MLN_BAD_INPUT);
+    ck_assert_str_eq(err.msg, "f.yaml:1:1: unknown word 'ot'; did you mean 'to'? (known here: to)");
+
     root = parse(&arena, "{}");
     ck_assert_int_eq(mln_yaml_done(root, &err), MLN_OK);
     for (uint32_t i = 0; i < 40; i++) { /* more absent words than are remembered */

@@ -16,6 +16,7 @@ static struct {
 } plan;
 
 static atomic_size_t live;
+static atomic_size_t syncs;
 
 void fault_arm(enum fault_kind kind, size_t nth) {
     plan.kind = kind;
@@ -27,6 +28,10 @@ void fault_arm(enum fault_kind kind, size_t nth) {
 bool fault_disarm(void) {
     plan.kind = FAULT_NONE;
     return plan.happened;
+}
+
+size_t fault_syncs(void) {
+    return atomic_load(&syncs);
 }
 
 size_t fault_live(void) {
@@ -108,6 +113,7 @@ WRAPPED(ssize_t, write, (int fd, const void *p, size_t n)) {
 }
 
 WRAPPED(int, fsync, (int fd)) {
+    atomic_fetch_add(&syncs, 1);
     return strikes(FAULT_IO, EIO) ? -1 : __real_fsync(fd);
 }
 

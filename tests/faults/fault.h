@@ -26,6 +26,8 @@ enum fault_kind {
 void fault_arm(enum fault_kind kind, size_t nth); /* 1-based */
 bool fault_disarm(void);                          /* true: the fault happened */
 
+size_t fault_syncs(void); /* calls of fsync since the start */
+
 size_t fault_live(void); /* allocations not freed yet, of all since the start */
 
 #endif

@@ -302,6 +302,20 @@ START_TEST(every_file_call_may_fail) {
 }
 END_TEST
 
+/* A name that outlives a power cut needs the file on disk, and then its directory. */
+START_TEST(what_is_put_in_place_is_flushed) {
+    enter();
+    size_t before = fault_syncs();
+    ck_assert_int_eq(file_write(NULL), MLN_OK);
+    ck_assert_uint_eq(fault_syncs() - before, 2);
+    ck_assert_int_eq(mln_dir_make("new", NULL), MLN_OK);
+    before = fault_syncs();
+    ck_assert_int_eq(mln_dir_replace("new", "place", NULL), MLN_OK);
+    ck_assert_uint_eq(fault_syncs() - before, 1);
+    leave();
+}
+END_TEST
+
 START_TEST(short_and_interrupted_writes_lose_nothing) {
     enter();
     fault_arm(FAULT_SHORT_WRITES, 1);
@@ -321,4 +335,4 @@ START_TEST(short_and_interrupted_writes_lose_nothing) {
 END_TEST
 
 MLN_TEST_MAIN("faults", every_allocation_may_fail, every_file_call_may_fail,
-              short_and_interrupted_writes_lose_nothing)
+              what_is_put_in_place_is_flushed, short_and_interrupted_writes_lose_nothing)
