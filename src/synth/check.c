@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -189,9 +190,10 @@ static enum mln_status check(const char *dir, const struct mln_synth_profile *p,
                                         c.outside, c.n);
 }
 
-enum mln_status mln_synth_check(const char *dir, struct mln_talk *talk, struct mln_buf *out,
+enum mln_status mln_synth_check(const char *dir, struct mln_talk *talk, FILE *out,
                                 struct mln_err *err) {
     struct mln_buf path = MLN_BUF_INIT;
+    struct mln_buf table = MLN_BUF_INIT;
     mln_path_join(&path, dir, MLN_STR_LIT("profile.yaml"));
     struct mln_synth_profile *profile = malloc(sizeof *profile);
     struct mln_synth_measures *m = calloc(1, sizeof *m);
@@ -204,13 +206,18 @@ enum mln_status mln_synth_check(const char *dir, struct mln_talk *talk, struct m
     }
     if (status == MLN_OK) {
         mln_detail(talk, "synth: reading %s", dir);
-        status = check(dir, profile, out, m, err);
+        status = check(dir, profile, &table, m, err);
+        if (fwrite(table.p, 1, table.n, out) != table.n && status == MLN_OK) {
+            status = mln_err_set(err, MLN_IO, "the table of figures cannot be printed: %s",
+                                 strerror(errno));
+        }
     }
     if (m != NULL) {
         mln_synth_measures_release(m);
     }
     free(m);
     free(profile);
+    mln_buf_release(&table);
     mln_buf_release(&path);
     return status;
 }

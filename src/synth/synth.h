@@ -18,8 +18,8 @@
 #define MLN_SYNTH_SYNTH_H
 
 #include <stdint.h>
+#include <stdio.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/talk.h"
 
@@ -42,11 +42,11 @@ enum mln_status mln_synth_write(const struct mln_synth_options *options,
                                 struct mln_err *err) MLN_MUST_USE;
 
 /* Reads DIR's extracts and truth again and compares the published figures (targets and tolerances
- * of DIR/profile.yaml) with those obtained. One line a figure goes to `out`, in text.
- * MLN_CHECK_FAILED when a figure is outside its tolerance: |obtained - target| must be at most
- * `tolerance` + `sigmas` standard errors of the estimate, so that small data sets are judged
- * fairly. Memory about 150 bytes a procedure. */
-enum mln_status mln_synth_check(const char *dir, struct mln_talk *talk, struct mln_buf *out,
+ * of DIR/profile.yaml) with those obtained, one line a figure, printed to `out`.
+ * MLN_CHECK_FAILED when a figure is outside: |obtained - target| must be at most `tolerance` +
+ * `sigmas` standard errors of the estimate, so that small data sets are judged fairly.
+ * Memory about 150 bytes a procedure. */
+enum mln_status mln_synth_check(const char *dir, struct mln_talk *talk, FILE *out,
                                 struct mln_err *err) MLN_MUST_USE;
 
 #endif
