@@ -1,7 +1,7 @@
 -- Procedures and affaires without a link, each with the first reason that applies.
 -- Grain: one procedure or affaire without a link; key (cote, no).
 --
--- procedure   non_transmise         it was not sent to a parquet
+-- procedure   transmission_inconnue no day is known on which it was sent to a parquet
 --             hors_periode          sent after the last registration of the affaires
 --             ambigue               a reference may mean it or another one
 --             dates_incompatibles   references name it, of affaires registered before it was recorded
@@ -49,7 +49,7 @@ doute_affaire AS (
     GROUP BY r.affaire_idx
 )
 SELECT 'procedure' AS cote, n.no,
-       CASE WHEN p.date_transmission IS NULL THEN 'non_transmise'
+       CASE WHEN p.date_transmission IS NULL THEN 'transmission_inconnue'
             WHEN p.date_transmission > (SELECT jour FROM dernier) THEN 'hors_periode'
             WHEN d.compatible = 1 THEN 'ambigue'
             WHEN d.compatible = 0 THEN 'dates_incompatibles'

@@ -17,7 +17,7 @@ WITH designee AS (
 )
 SELECT d.reference_idx, d.procedure_idx, 1 AS passe,
        d.rang + CASE WHEN c.affaire_idx IS NULL THEN 1 ELSE 0 END AS rang,
-       CASE WHEN p.date_enregistrement <= r.date_affaire + CAST($avance AS INTEGER)
+       CASE WHEN p.date_enregistrement <= r.enregistrement_max + CAST($avance AS INTEGER)
             THEN 1 ELSE 0 END AS compatible
 FROM designee AS d
 JOIN {t}.reference AS r ON r.idx = d.reference_idx

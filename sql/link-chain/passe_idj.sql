@@ -41,9 +41,9 @@ cherche AS (
 SELECT DISTINCT u.procedure_idx, c.affaire_idx, 3 AS passe
 FROM cherche AS c
 JOIN univoque AS u ON u.idj = c.idj
-JOIN {id}.affaire AS a ON a.idx = c.affaire_idx
+JOIN {t}.fenetre AS f ON f.affaire_idx = c.affaire_idx
 JOIN {t}.procedure AS p ON p.idx = u.procedure_idx
 LEFT JOIN {t}.lien AS l
   ON l.procedure_idx = u.procedure_idx AND l.affaire_idx = c.affaire_idx
 WHERE l.affaire_idx IS NULL
-  AND p.date_enregistrement <= a.date_enregistrement + CAST($avance AS INTEGER)
+  AND p.date_enregistrement <= f.enregistrement_max + CAST($avance AS INTEGER)

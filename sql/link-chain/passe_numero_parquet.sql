@@ -19,9 +19,10 @@ porte AS (
     JOIN {id}.affaire_parquet AS q ON q.parent_idx = s.affaire_idx
     JOIN {t}.parquet_affaire AS n ON n.idx = q.idx
     UNION
-    SELECT COALESCE(p.juridiction_destinataire, r.juridiction), r.numero_parquet, d.procedure_idx
+    SELECT COALESCE(p.juridiction_destinataire, a.juridiction), r.numero_parquet, d.procedure_idx
     FROM {t}.designe AS d
     JOIN {t}.reference AS r ON r.idx = d.reference_idx
+    JOIN {id}.affaire AS a ON a.idx = r.affaire_idx
     JOIN {t}.procedure AS p ON p.idx = d.procedure_idx
     WHERE r.numero_parquet IS NOT NULL
 ),
@@ -53,9 +54,9 @@ cherche AS (
 SELECT DISTINCT u.procedure_idx, c.affaire_idx, 4 AS passe
 FROM cherche AS c
 JOIN univoque AS u ON u.juridiction = c.juridiction AND u.numero = c.numero
-JOIN {id}.affaire AS a ON a.idx = c.affaire_idx
+JOIN {t}.fenetre AS f ON f.affaire_idx = c.affaire_idx
 JOIN {t}.procedure AS p ON p.idx = u.procedure_idx
 LEFT JOIN {t}.lien AS l
   ON l.procedure_idx = u.procedure_idx AND l.affaire_idx = c.affaire_idx
 WHERE l.affaire_idx IS NULL
-  AND p.date_enregistrement <= a.date_enregistrement + CAST($avance AS INTEGER)
+  AND p.date_enregistrement <= f.enregistrement_max + CAST($avance AS INTEGER)

@@ -1,12 +1,14 @@
 -- Pass reference_pv: a reading of the free text designates a procedure.
 -- Grain: tie × reading × procedure.
 --
--- With a unit: by the key as read, or after the units that took over; the procedure must have been
--- recorded before the affaire was registered (within $avance days) and not more than $delai days
--- earlier. rang: doubt of the reading first, then successors, then another court.
--- Without a unit: also the court must be one of the affaire's, and force must agree where it is
--- known. These rang after all readings with a unit; before others, a procedure that was sent within
--- the $trajet days before the affaire arrived.
+-- compatible: recorded before the affaire was registered (within $avance days) and not more than
+-- $delai days earlier; sent within the $trajet days before it arrived (or $avance after), where both
+-- days are known. See fenetre for affaires joined, split or sent.
+-- With a unit: by the key as read, or after the units that took over. rang: doubt of the reading
+-- first, then successors, then another court.
+-- Without a unit: only if no unit that exists is written; the court must be one of the affaire's and
+-- the force agree where it is known. These rang after all readings with a unit; first the procedures
+-- whose day of sending is known.
 INSERT INTO {t}.candidat
 WITH avec_unite AS (
     SELECT l.reference_idx, p.idx AS procedure_idx, 4 * l.doute AS rang
@@ -19,25 +21,32 @@ WITH avec_unite AS (
     JOIN {t}.cle_lecture AS k ON k.idx = l.no
     JOIN {t}.procedure AS p ON p.cle_actuelle = k.cle_actuelle AND p.cle <> k.cle
 ),
+unite_lue AS (
+    SELECT DISTINCT l.idx
+    FROM {t}.lecture AS l
+    JOIN (SELECT DISTINCT code_unite FROM {id}.procedure) AS u ON u.code_unite = l.code_unite
+),
 sans_unite AS (
     SELECT r.idx AS reference_idx, p.idx AS procedure_idx, 100 + 8 * l.doute
-           + CASE WHEN p.date_transmission <= r.date_arrivee
-                   AND p.date_transmission >= r.date_arrivee - CAST($trajet AS INTEGER)
-                  THEN 0 ELSE 4 END AS rang
+           + CASE WHEN p.date_transmission IS NULL THEN 4 ELSE 0 END AS rang
     FROM {t}.lecture AS l
     JOIN {t}.reference AS r ON r.idx = l.idx
     JOIN {t}.cour AS c ON c.affaire_idx = r.affaire_idx
     JOIN {t}.procedure AS p
       ON p.annee = l.annee AND p.numero = l.numero
      AND p.juridiction_destinataire = c.juridiction
-    WHERE l.code_unite IS NULL
+    LEFT JOIN unite_lue AS u ON u.idx = l.idx
+    WHERE l.code_unite IS NULL AND u.idx IS NULL
       AND p.force = COALESCE(l.force, CASE WHEN r.origine IN ('PN', 'GN') THEN r.origine END,
                              p.force)
 )
 SELECT d.reference_idx, d.procedure_idx, 2 AS passe,
        MIN(d.rang + CASE WHEN c.affaire_idx IS NULL THEN 1 ELSE 0 END) AS rang,
-       MAX(CASE WHEN p.date_enregistrement <= r.date_affaire + CAST($avance AS INTEGER)
-                 AND p.date_enregistrement >= r.date_affaire - CAST($delai AS INTEGER)
+       MAX(CASE WHEN p.date_enregistrement <= r.enregistrement_max + CAST($avance AS INTEGER)
+                 AND p.date_enregistrement >= r.enregistrement_max - CAST($delai AS INTEGER)
+                 AND COALESCE(p.date_transmission >= r.arrivee_min - CAST($trajet AS INTEGER)
+                              AND p.date_transmission <= r.arrivee_max
+                                                          + CAST($avance AS INTEGER), 1 = 1)
                 THEN 1 ELSE 0 END) AS compatible
 FROM (SELECT reference_idx, procedure_idx, rang FROM avec_unite
       UNION ALL

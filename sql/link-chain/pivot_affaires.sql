@@ -4,8 +4,7 @@
 -- age_faits as on the Interior side.
 CREATE TABLE {pivot}.affaire AS
 SELECT no AS affaire_no, idx, pseudonyme AS affaire_id
-FROM {t}.numero_affaire
-ORDER BY no;
+FROM {t}.numero_affaire;
 
 CREATE TABLE {t}.faits_affaire AS
 SELECT parent_idx, MIN(date_debut_min) AS debut_min,
@@ -32,36 +31,30 @@ FROM (
     JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
     LEFT JOIN {t}.faits_affaire AS f ON f.parent_idx = i.parent_idx
     LEFT JOIN {t}.personne_id AS x ON x.csns = i.csns
-) AS v
-ORDER BY v.affaire_no, v.rang;
+) AS v;
 
 CREATE TABLE {pivot}.affaire_infraction AS
 SELECT i.idx, n.no AS affaire_no
 FROM {id}.affaire_infraction AS i
-JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
-ORDER BY n.no, i.rang, i.etat;
+JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx;
 
 CREATE TABLE {pivot}.evenement AS
 SELECT i.idx, n.no AS affaire_no
 FROM {id}.evenement AS i
-JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
-ORDER BY n.no, i.rang;
+JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx;
 
 CREATE TABLE {pivot}.affaire_parquet AS
 SELECT i.idx, n.no AS affaire_no
 FROM {id}.affaire_parquet AS i
-JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
-ORDER BY n.no, i.juridiction, i.numero_parquet;
+JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx;
 
 CREATE TABLE {pivot}.correspondance AS
 SELECT i.idx, n.no AS affaire_no
 FROM {id}.correspondance AS i
-JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
-ORDER BY n.no, i.rang;
+JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx;
 
 CREATE TABLE {pivot}.lien_affaire AS
 SELECT i.idx, n.no AS affaire_no, c.no AS affaire_cible_no
 FROM {id}.lien_affaire AS i
 JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
 LEFT JOIN {t}.numero_affaire AS c ON c.idx = i.cible_idx
-ORDER BY n.no, c.no, i.type

@@ -12,8 +12,7 @@ FROM {t}.numero_procedure AS n
 JOIN {id}.procedure AS p ON p.idx = n.idx
 LEFT JOIN {t}.unite AS e ON e.force = p.force AND e.code_unite = p.code_unite
 LEFT JOIN {t}.pseudonyme_unite AS u ON u.idx = e.no
-LEFT JOIN {t}.commune AS c ON c.code = p.commune_faits
-ORDER BY n.no;
+LEFT JOIN {t}.commune AS c ON c.code = p.commune_faits;
 
 CREATE TABLE {pivot}.proc_personne AS
 SELECT v.idx, v.procedure_no, v.rang, v.personne_id,
@@ -41,11 +40,9 @@ FROM (
     JOIN {id}.procedure AS p ON p.idx = i.parent_idx
     LEFT JOIN {t}.personne_id AS x ON x.csns = i.csns
     LEFT JOIN {t}.commune AS c ON c.code = i.commune_residence
-) AS v
-ORDER BY v.procedure_no, v.rang;
+) AS v;
 
 CREATE TABLE {pivot}.proc_infraction AS
 SELECT i.idx, n.no AS procedure_no, i.rang
 FROM {id}.proc_infraction AS i
 JOIN {t}.numero_procedure AS n ON n.idx = i.parent_idx
-ORDER BY n.no, i.rang

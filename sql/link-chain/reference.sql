@@ -4,8 +4,7 @@
 -- cle is NULL where there is no complete structured key.
 CREATE TABLE {t}.reference AS
 SELECT v.idx, v.source, v.affaire_idx, v.cle, v.cle_actuelle, v.annee, v.reference_pv, v.idj_pv,
-       v.numero_parquet, a.origine, a.juridiction, a.date_enregistrement AS date_affaire,
-       a.date_arrivee
+       v.numero_parquet, a.origine, f.arrivee_min, f.arrivee_max, f.enregistrement_max
 FROM (
     SELECT 2 * c.idx AS idx, 'correspondance' AS source, c.parent_idx AS affaire_idx, k.cle,
            k.cle_actuelle, c.annee, c.reference_pv, c.idj_pv, n.numero AS numero_parquet
@@ -20,3 +19,4 @@ FROM (
     GROUP BY p.parent_idx, p.reference_pv
 ) AS v
 JOIN {id}.affaire AS a ON a.idx = v.affaire_idx
+JOIN {t}.fenetre AS f ON f.affaire_idx = v.affaire_idx

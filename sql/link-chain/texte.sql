@@ -1,9 +1,9 @@
 -- The free texts to read: those of ties that no structured key resolved; those of persons in
 -- affaires without any resolved tie, or with one left unresolved.
--- Grain: one reference. The last year it may mean is that of the affaire's registration.
+-- Grain: one reference. The last year it may mean is that of the last registration.
 CREATE TABLE {t}.texte AS
 SELECT r.idx, r.reference_pv AS reference,
-       CAST(EXTRACT(YEAR FROM r.date_affaire) AS INTEGER) AS annee_max
+       CAST(EXTRACT(YEAR FROM r.enregistrement_max) AS INTEGER) AS annee_max
 FROM {t}.reference AS r
 LEFT JOIN {t}.designe AS d ON d.reference_idx = r.idx
 LEFT JOIN (

@@ -303,6 +303,7 @@ static enum mln_status find_links(struct linkage *l, struct mln_err *err) {
     MLN_TRY(map_rows(l, &tie_numbers, NULL, err));
     MLN_TRY(map_rows(l, &affaire_numbers, NULL, err));
     MLN_TRY(run_sql(l, "procedure", 0, err));
+    MLN_TRY(run_sql(l, "fenetre", 0, err));
     MLN_TRY(run_sql(l, "reference", 0, err));
     MLN_TRY(run_sql(l, "cour", 0, err));
 

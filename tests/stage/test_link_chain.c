@@ -80,7 +80,7 @@ static const struct row rows[] = {
     PROC("P12", "PN", "00904", "00010", "2021-03-02", SENT, "tj02408"), /* only a person does */
     /* the same number at the same court, but P14 was sent long before the affaire arrived */
     PROC("P13", "PN", "00905", "00011", "2021-03-02", SENT, "tj02408"),
-    PROC("P14", "PN", "00906", "00011", "2021-01-02", "DATE '2021-01-10'", "tj02408"),
+    PROC("P14", "PN", "00906", "00011", "2020-12-02", "DATE '2020-12-10'", "tj02408"),
 
     AFF("A1", "NULL", "2021-04-01", "PN", "tj01053", "0"),
     TIE("A1", "1", "'PN','00321','1234',2021", "NULL", "NULL", "NULL"),
@@ -356,10 +356,10 @@ START_TEST(links_by_hand) {
                      "00007 dates_incompatibles\n" /* P9 */
                      "00008 hors_periode\n"        /* P10 */
                      "00009 sans_affaire\n"        /* P11 */
-                     "00011 ambigue\n"             /* P14 */
+                     "00011 dates_incompatibles\n" /* P14 */
                      "00055 ambigue\n"             /* P4 */
                      "00055 ambigue\n"             /* P5 */
-                     "00999 non_transmise\n"       /* P6 */
+                     "00999 transmission_inconnue\n"       /* P6 */
                      "A10 sans_reference\n"
                      "A11 cle_introuvable\n"
                      "A12 reference_illisible\n"
