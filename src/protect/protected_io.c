@@ -1,4 +1,7 @@
 #include "protect/protected.h"
+
+#include <math.h>
+
 #include "protect/table_io.h"
 
 /* magic | n | per table: options | frame | states | published | per measure: states and values */
@@ -59,7 +62,7 @@ static void get_counts(struct mln_wire *w, struct mln_protected_table *t) {
     w->broken = w->broken || (t->published == NULL && !w->no_memory);
     for (size_t c = 0; c < n && !w->broken && !w->no_memory; c++) {
         t->published[c] =
-            mln_wire_u64(w, t->states[c] == MLN_CELL_SHOWN ? UINT64_C(1) << 41 : 0);
+            mln_wire_u64(w, t->states[c] == MLN_CELL_SHOWN ? 2 * MLN_COUNT_MAX : 0);
     }
 }
 
@@ -70,7 +73,7 @@ static void get_values(struct mln_wire *w, size_t n, struct mln_protected_values
     for (size_t c = 0; c < n && !w->broken && !w->no_memory; c++) {
         v->values[c] = mln_wire_f64(w);
         w->broken = w->broken || (v->states[c] != MLN_VALUE_SHOWN && v->values[c] != 0) ||
-                    !(v->values[c] >= -1e15 && v->values[c] <= 1e15);
+                    !(fabs(v->values[c]) <= 4 * (double)MLN_COUNT_MAX);
     }
 }
 

@@ -1,8 +1,6 @@
 #include "protect/table_io.h"
 
-/* Past this a count is a fault; sums of a line and shares in integers stay far from overflow, and
- * every count is exact as a double. */
-#define MAX_COUNT (UINT64_C(1) << 40)
+#include <math.h>
 
 static enum mln_status bad(const struct mln_table *t, struct mln_err *err, const char *what) {
     return mln_err_set(err, MLN_INTERNAL, "table %s: %s", t->name == NULL ? "?" : t->name, what);
@@ -135,13 +133,23 @@ static bool totals_hold(const struct mln_table *t, size_t d) {
     return true;
 }
 
+/* NaN (undefined) or a number of days that could be one. */
+static bool quantiles_hold(const struct mln_table *t, const struct mln_measure *m) {
+    for (size_t c = 0; c < t->n_cells; c++) {
+        if (!isnan(m->values[c]) && !(fabs(m->values[c]) <= MLN_QUANTILE_MAX)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum mln_status mln_table_check(const struct mln_table *t, struct mln_err *err) {
     MLN_TRY(mln_frame_check(t, err));
     if (t->counts == NULL) {
         return bad(t, err, "has no counts");
     }
     for (size_t c = 0; c < t->n_cells; c++) {
-        if (t->counts[c] > MAX_COUNT) {
+        if (t->counts[c] > MLN_COUNT_MAX) {
             return bad(t, err, "a count is past 2^40");
         }
     }
@@ -149,6 +157,9 @@ enum mln_status mln_table_check(const struct mln_table *t, struct mln_err *err) 
         if (t->measures[m].kind == MLN_MEASURE_QUANTILE &&
             (t->measures[m].values == NULL || t->measures[m].n == NULL)) {
             return bad(t, err, "a quantile needs its values and their numbers of observations");
+        }
+        if (t->measures[m].kind == MLN_MEASURE_QUANTILE && !quantiles_hold(t, &t->measures[m])) {
+            return bad(t, err, "a quantile is infinite or past 10^12");
         }
     }
     for (size_t d = 0; d < t->n_dimensions; d++) {

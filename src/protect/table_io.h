@@ -5,6 +5,11 @@
 #include "protect/table.h"
 #include "protect/wire.h"
 
+/* Past this a count is a fault; sums of a line and shares in integers stay far from overflow, and
+ * every count is exact as a double. */
+#define MLN_COUNT_MAX (UINT64_C(1) << 40)
+#define MLN_QUANTILE_MAX 1e12
+
 /* Everything but counts and values: what may be known of a table whatever its numbers. */
 void mln_frame_put(struct mln_buf *out, const struct mln_table *table);
 /* Measures of the frame read have NULL values and n. */

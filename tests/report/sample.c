@@ -244,7 +244,7 @@ static struct mln_table funnel_table(struct mln_arena *arena) {
 static const struct category *court_list(struct mln_arena *arena, size_t n) {
     struct category *list = need(MLN_ARENA_NEW(arena, struct category, n));
     for (size_t i = 0; i < n; i++) {
-        char text[32];
+        char text[48];
         snprintf(text, sizeof text, "tj%05zu", 1000 + 97 * i);
         list[i].code = need(mln_arena_strdup(arena, mln_str_from(text)));
         snprintf(text, sizeof text, "Tribunal n° %zu", i + 1);
