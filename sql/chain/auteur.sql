@@ -2,8 +2,9 @@
 -- Grain: procedure × affaire × rank of the author in the affaire; rang 0: the affaire as a whole,
 -- where it has no author.
 --
--- If some of the procedure's own mis en cause are linked to persons of these affaires, those
--- persons; else all mis en cause of these affaires.
+-- The persons of these affaires that are linked to the procedure's own mis en cause; if there are
+-- none, all the mis en cause of these affaires. With $tous = 1, also all those of an affaire that is
+-- linked to this procedure alone: an author whom only Justice knows is hers too.
 CREATE TABLE {work}.auteur AS
 WITH champ AS (
     SELECT DISTINCT procedure_no FROM {work}.victime WHERE motif IS NULL
@@ -16,15 +17,22 @@ lie AS (
       ON m.procedure_no = l.procedure_no AND m.rang = l.rang_procedure
     WHERE m.role = 'mis_en_cause'
 ),
-sans_lien AS (
+partage AS (
+    SELECT affaire_no, COUNT(*) AS nb_procedures
+    FROM {base}.lien_procedure_affaire
+    GROUP BY affaire_no
+),
+entiere AS (
     SELECT l.procedure_no, l.affaire_no
     FROM {base}.lien_procedure_affaire AS l
     JOIN champ AS c ON c.procedure_no = l.procedure_no
-    WHERE NOT EXISTS (SELECT 1 FROM lie WHERE lie.procedure_no = l.procedure_no)
+    JOIN partage AS p ON p.affaire_no = l.affaire_no
+    WHERE ($tous = 1 AND p.nb_procedures = 1)
+       OR NOT EXISTS (SELECT 1 FROM lie WHERE lie.procedure_no = l.procedure_no)
 )
 SELECT procedure_no, affaire_no, rang FROM lie
-UNION ALL
-SELECT s.procedure_no, s.affaire_no, COALESCE(m.rang, 0) AS rang
-FROM sans_lien AS s
+UNION
+SELECT e.procedure_no, e.affaire_no, COALESCE(m.rang, 0) AS rang
+FROM entiere AS e
 LEFT JOIN {base}.affaire_personne AS m
-  ON m.affaire_no = s.affaire_no AND m.role = 'mis_en_cause'
+  ON m.affaire_no = e.affaire_no AND m.role = 'mis_en_cause'

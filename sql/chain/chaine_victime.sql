@@ -5,6 +5,7 @@
 --   en_cours            1: the chain is still running at the observation date
 --   duree_jours         from the recording to the end, or to the observation date if en_cours;
 --                       NULL when the end comes before the recording (an error of a date)
+--   issues_divergentes  1: her authors' outcomes differ (those still awaiting orientation aside)
 --   condamne            1 a guilty verdict, 0 another end of a prosecution, NULL none yet
 --   champ_justice       1: Justice alone, which has the NATINF only, would count her affaire
 CREATE TABLE {base}.chaine_victime AS
@@ -24,14 +25,9 @@ hote AS (
 justice AS (
     SELECT DISTINCT h.procedure_no
     FROM hote AS h
-    JOIN {base}.affaire_infraction AS i ON i.affaire_no = h.affaire_no
+    JOIN {work}.qualification_listee AS q ON q.affaire_no = h.affaire_no
     JOIN {base}.affaire AS a ON a.affaire_no = h.affaire_no
-    JOIN {work}.champ_natinf AS n
-      ON n.code = i.natinf AND n.lien_requis = 0
-     AND a.date_enregistrement BETWEEN n.debut AND n.fin
-    LEFT JOIN {work}.derniere_qualification AS d
-      ON d.affaire_no = i.affaire_no AND d.rang = i.rang
-    WHERE i.etat = d.etat
+    WHERE a.date_enregistrement BETWEEN q.debut AND q.fin
 ),
 deplacee AS (
     SELECT DISTINCT a.procedure_no

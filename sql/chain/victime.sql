@@ -6,12 +6,11 @@
 -- label does not state the relation (lien_requis) counts only with a recorded partner.
 CREATE TABLE {work}.victime AS
 WITH infraction AS (
-    SELECT i.procedure_no, i.rang, i.rangs_victimes, i.natinf, i.tentative,
-           n.ordre, n.genre, n.lien_requis
-    FROM {base}.proc_infraction AS i
+    SELECT i.procedure_no, i.rang, i.rangs_victimes, i.natinf, i.tentative, i.ordre, i.genre,
+           i.lien_requis
+    FROM {work}.infraction_listee AS i
     JOIN {base}.procedure AS p ON p.procedure_no = i.procedure_no
-    JOIN {work}.champ_natinf AS n
-      ON n.code = i.natinf AND p.date_enregistrement BETWEEN n.debut AND n.fin
+    WHERE p.date_enregistrement BETWEEN i.debut AND i.fin
 ),
 retenue AS (
     SELECT v.procedure_no, v.rang, i.natinf, i.tentative, i.genre,

@@ -192,8 +192,9 @@ static enum mln_status read_priority(struct mln_yaml *map, struct mln_study *s,
 static enum mln_status read_outcome(struct mln_arena *arena, struct mln_yaml *top,
                                     struct mln_study *s, struct mln_err *err) {
     static const char *const close_words[] = {"first", "last", NULL};
+    static const char *const author_words[] = {"linked", "affaire", NULL};
     struct mln_yaml *map = NULL, *guilty = NULL;
-    size_t close = 1;
+    size_t close = 1, authors = 1;
     MLN_TRY(mln_yaml_need(top, "outcome", &map, err));
     MLN_TRY(mln_yaml_as_map(map, err));
     MLN_TRY(need_name(arena, map, "events", &s->events, err));
@@ -212,7 +213,9 @@ static enum mln_status read_outcome(struct mln_arena *arena, struct mln_yaml *to
         }
     }
     MLN_TRY(mln_yaml_opt_word(map, "close", close_words, &close, err));
+    MLN_TRY(mln_yaml_opt_word(map, "authors", author_words, &authors, err));
     s->ends_with_last = close == 1;
+    s->whole_affaires = authors == 1;
     return mln_yaml_done(map, err);
 }
 

@@ -112,12 +112,13 @@ struct mln_study {
     /* the outcome */
     const char *events;                  /* nomenclature: code, type, issue, mode, debut, fin */
     const char *priority[MLN_ISSUE_COUNT]; /* every outcome word, highest priority first */
-    const char *const *modes;            /* modes of prosecution, highest priority first */
+    const char *const *modes;            /* modes of prosecution: order between equal days */
     size_t n_modes;
     const char *const *ends; /* acts that end a prosecution, highest priority first */
     size_t n_ends;
     const char *const *guilty; /* among them, those that are a guilty verdict */
     size_t n_guilty;
+    bool whole_affaires; /* authors: all those of an affaire linked to one procedure alone */
     bool ends_with_last; /* the chain ends with the last author's end, else with the first */
     /* the tables */
     size_t n_variables;

@@ -14,7 +14,7 @@ CREATE TABLE procedure AS SELECT ROW_NUMBER() OVER () + 500 AS idx, * FROM (VALU
   (19, 'PN', DATE '2017-12-31', 'tj75056'), (20, 'PN', DATE '2020-01-01', 'tj75056'),
   (21, 'PN', DATE '2020-03-01', 'tj75056'), (22, 'PN', DATE '2020-03-01', 'tj75056'),
   (23, 'PN', DATE '2020-03-01', 'tj75056'), (24, 'PN', DATE '2020-03-01', 'tj75056'),
-  (25, 'PN', DATE '2018-01-01', 'tj75056')
+  (25, 'PN', DATE '2018-01-01', 'tj75056'), (26, 'PN', DATE '2021-04-01', 'tj75056')
 ) AS t(procedure_no, force, date_enregistrement, juridiction_destinataire);
 
 -- procedure_no, rang, role, nature, age, lien, personne
@@ -120,13 +120,13 @@ CREATE TABLE lien_procedure_affaire AS
 SELECT *, 'cle_pv' AS passe, CAST(1.0 AS DOUBLE) AS probabilite FROM (VALUES
   (1, 10), (3, 30), (4, 40), (5, 50), (6, 81), (7, 100), (8, 80), (9, 90), (10, 110), (11, 120),
   (12, 120), (13, 131), (13, 132), (14, 141), (15, 151), (16, 161), (17, 171), (18, 181), (19, 191),
-  (20, 201), (21, 211), (22, 221), (23, 231), (24, 241), (25, 251)
+  (20, 201), (21, 211), (22, 221), (23, 231), (24, 241), (25, 251), (26, 40)
 ) AS t(procedure_no, affaire_no);
 
--- Only in 4 (one author of two), 15 (both), 16, and the victim of 9.
+-- Only in 4 and 26 (one author each of 40), 15 (both), 16, and the victim of 9.
 CREATE TABLE lien_personne AS
 SELECT *, 'csns' AS passe, CAST(1.0 AS DOUBLE) AS probabilite FROM (VALUES
-  (4, 2, 40, 1), (15, 2, 151, 1), (15, 3, 151, 2), (16, 2, 161, 1), (9, 1, 90, 9)
+  (4, 2, 40, 1), (26, 2, 40, 2), (15, 2, 151, 1), (15, 3, 151, 2), (16, 2, 161, 1), (9, 1, 90, 9)
 ) AS t(procedure_no, rang_procedure, affaire_no, rang_affaire);
 CREATE TABLE lien_infraction AS SELECT * FROM lien_personne WHERE procedure_no = 0;
 CREATE TABLE non_lie AS SELECT 'procedure' AS cote, 2 AS no, 'aucune_cle' AS motif;
