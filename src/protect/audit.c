@@ -56,8 +56,8 @@ struct pivot {
 
 struct elimination {
     const struct mln_system *system;
-    size_t *unknown_of;  /* cell → unknown; n_unknowns for shown ones */
-    size_t *cell_of;     /* unknown → cell */
+    size_t *unknown_of; /* cell → unknown; n_unknowns for shown ones */
+    size_t *cell_of;    /* unknown → cell */
     size_t n_unknowns;
     struct row *rows; /* one a line */
     size_t *uses;     /* unknown → rows in play that have it */
@@ -89,8 +89,7 @@ static int compare_entries(const void *a, const void *b) {
 
 static const struct entry *row_find(const struct row *row, size_t unknown) {
     const struct entry key = {unknown, 0};
-    return row->n == 0 ? NULL
-                       : bsearch(&key, row->entries, row->n, sizeof key, compare_entries);
+    return row->n == 0 ? NULL : bsearch(&key, row->entries, row->n, sizeof key, compare_entries);
 }
 
 static bool load_rows(struct elimination *e) {
@@ -170,8 +169,8 @@ static bool subtract(struct elimination *e, struct row *target, const struct row
             i++;
         } else {
             const bool both = a != NULL && a->unknown == b->unknown;
-            sum = (struct entry){b->unknown,
-                                 mod_sub(both ? a->value : 0, mod_mul(factor, b->value))};
+            sum =
+                (struct entry){b->unknown, mod_sub(both ? a->value : 0, mod_mul(factor, b->value))};
             i += both;
             j++;
             e->uses[sum.unknown] += !both;
@@ -241,7 +240,8 @@ static void solve(const struct elimination *e, uint64_t *x) {
             if (row->entries[j].unknown == e->pivots[i].unknown) {
                 own = row->entries[j].value;
             } else {
-                others = mod_sub(others, mod_mul(row->entries[j].value, x[row->entries[j].unknown]));
+                others =
+                    mod_sub(others, mod_mul(row->entries[j].value, x[row->entries[j].unknown]));
             }
         }
         x[e->pivots[i].unknown] = mod_mul(others, mod_inverse(own));

@@ -5,8 +5,8 @@
 #include "protect/table.h"
 
 struct mln_protected_values { /* of one measure */
-    double *values;  /* 0 unless shown */
-    uint8_t *states; /* enum mln_value_state */
+    double *values;           /* 0 unless shown */
+    uint8_t *states;          /* enum mln_value_state */
 };
 
 struct mln_protected_table {

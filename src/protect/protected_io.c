@@ -61,8 +61,7 @@ static void get_counts(struct mln_wire *w, struct mln_protected_table *t) {
     t->published = w->broken || n > w->left.n / 8 ? NULL : mln_wire_alloc(w, n, 8);
     w->broken = w->broken || (t->published == NULL && !w->no_memory);
     for (size_t c = 0; c < n && !w->broken && !w->no_memory; c++) {
-        t->published[c] =
-            mln_wire_u64(w, t->states[c] == MLN_CELL_SHOWN ? 2 * MLN_COUNT_MAX : 0);
+        t->published[c] = mln_wire_u64(w, t->states[c] == MLN_CELL_SHOWN ? 2 * MLN_COUNT_MAX : 0);
     }
 }
 

@@ -166,9 +166,10 @@ static enum mln_status close_system(struct mln_system *s, bool *given_away, bool
     }
     for (size_t c = 0; c < s->n_cells; c++) {
         if (given_away[c]) {
-            return mln_err_set(err, MLN_INTERNAL,
-                               "a suppressed cell can still be computed from the others and nothing "
-                               "is left to suppress; publish fewer tables together");
+            return mln_err_set(
+                err, MLN_INTERNAL,
+                "a suppressed cell can still be computed from the others and nothing "
+                "is left to suppress; publish fewer tables together");
         }
     }
     return MLN_OK;

@@ -79,11 +79,11 @@ static enum mln_status draft_table(struct mln_arena *arena, const struct mln_tab
         } else {
             const size_t step = c - t->n_cells;
             make_key(t, order, step, key);
-            mln_buf_addz(key, "\x1F" "drop");
+            mln_buf_addz(key, "\x1F"
+                              "drop");
             d->hidden = true;
-            d->count = t->counts[step] >= t->counts[step + 1]
-                           ? t->counts[step] - t->counts[step + 1]
-                           : 0;
+            d->count =
+                t->counts[step] >= t->counts[step + 1] ? t->counts[step] - t->counts[step + 1] : 0;
         }
         MLN_TRY(mln_buf_check(key, "the keys of the cells", err));
         d->key = mln_arena_strdup(arena, mln_buf_view(key));
@@ -246,7 +246,8 @@ static void sort_lines(struct mln_system *s, struct mln_line *spare) {
             const size_t mid = start + width < s->n_lines ? start + width : s->n_lines;
             const size_t end = mid + width < s->n_lines ? mid + width : s->n_lines;
             for (size_t i = start, j = mid, k = start; k < end; k++) {
-                const bool left = i < mid && (j == end || compare_lines(s, &from[i], &from[j]) <= 0);
+                const bool left =
+                    i < mid && (j == end || compare_lines(s, &from[i], &from[j]) <= 0);
                 to[k] = left ? from[i++] : from[j++];
             }
         }
@@ -283,8 +284,8 @@ static enum mln_status index_lines(struct mln_arena *arena, struct mln_system *s
 }
 
 enum mln_status mln_system_build(struct mln_arena *arena, const struct mln_table *tables, size_t n,
-                                 const struct mln_protect_options *options,
-                                 struct mln_system *out, struct mln_err *err) {
+                                 const struct mln_protect_options *options, struct mln_system *out,
+                                 struct mln_err *err) {
     *out = (struct mln_system){.n_tables = n};
     MLN_TRY(build_cells(arena, tables, n, options, out, err));
     size_t n_lines = 0;

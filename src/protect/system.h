@@ -6,10 +6,10 @@
  *      2021  .   .   . | .   ─┐                             cells: suppressed in one, suppressed
  *     TOTAL  .   .   . | .   ─┴─ one line a row, one a column   in the other
  *
- * A cell is known by its unit, its categories other than TOTAL, and its count: two tables that count
- * the same thing under the same names share it; where the counts differ they count other things.
- * Cells are numbered in the byte order of that key, and lines in the order of their cells, so
- * that nothing below depends on the order of tables, dimensions or categories.
+ * A cell is known by its unit, its categories other than TOTAL, and its count: two tables that
+ * count the same thing under the same names share it; where the counts differ they count other
+ * things. Cells are numbered in the byte order of that key, and lines in the order of their cells,
+ * so that nothing below depends on the order of tables, dimensions or categories.
  *
  * Between two steps of a funnel lies a drop that nobody prints but everybody can subtract: it is a
  * hidden cell, total = next step + drop. */
@@ -54,8 +54,8 @@ struct mln_system {
 
 /* Tables must have passed mln_table_check. In the arena. O(cells log cells). */
 enum mln_status mln_system_build(struct mln_arena *arena, const struct mln_table *tables, size_t n,
-                                 const struct mln_protect_options *options,
-                                 struct mln_system *out, struct mln_err *err) MLN_MUST_USE;
+                                 const struct mln_protect_options *options, struct mln_system *out,
+                                 struct mln_err *err) MLN_MUST_USE;
 
 /* Marks a cell that was shown, and keeps its lines' tallies. */
 void mln_system_suppress(struct mln_system *s, size_t cell, enum mln_cell_state state);

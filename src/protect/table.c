@@ -49,7 +49,8 @@ static enum mln_status check_dimension(const struct mln_table *t, const struct m
     }
     if (d->n == 0 || d->n > MLN_TABLE_MAX_CATEGORIES || d->total < -1 ||
         d->total >= (ptrdiff_t)d->n) {
-        return bad(t, err, "a dimension has no category, too many, or its TOTAL is not one of them");
+        return bad(t, err,
+                   "a dimension has no category, too many, or its TOTAL is not one of them");
     }
     if (d->total >= 0 && d->n < 2) {
         return bad(t, err, "a dimension has a TOTAL and nothing else");

@@ -17,8 +17,8 @@
 /* A dimension: its name and its categories in order. Category `total` (index, or -1) is the sum of
  * the others. Codes are unique; labels are what a reader sees. */
 struct mln_dimension {
-    const char *name;         /* "annee": letters a-z, digits, '_' */
-    const char *label_fr;     /* "Année d'enregistrement" */
+    const char *name;     /* "annee": letters a-z, digits, '_' */
+    const char *label_fr; /* "Année d'enregistrement" */
     const char *label_en;
     size_t n;
     const char *const *codes; /* "2018", "2019", "TOTAL" */
@@ -39,19 +39,19 @@ struct mln_measure {
     const char *name; /* "part", "mediane_jours" */
     const char *label_fr;
     const char *label_en;
-    size_t share_of;  /* SHARE: the dimension whose TOTAL is the denominator */
-    double *values;   /* QUANTILE: one a cell, NaN where undefined; else NULL */
-    uint64_t *n;      /* QUANTILE: observations behind each value */
+    size_t share_of; /* SHARE: the dimension whose TOTAL is the denominator */
+    double *values;  /* QUANTILE: one a cell, NaN where undefined; else NULL */
+    uint64_t *n;     /* QUANTILE: observations behind each value */
 };
 
 /* How the report draws a table, besides the table itself. */
 enum mln_view {
-    MLN_VIEW_TABLE,    /* not drawn */
-    MLN_VIEW_FUNNEL,   /* one dimension: successive steps, each a part of the one before; no TOTAL */
-    MLN_VIEW_RATE,     /* per category of the first dimension, the first SHARE measure of the first
-                          category of the last dimension ("liee": a match rate) */
-    MLN_VIEW_STACKED,  /* per category of the first dimension, the first SHARE measure of each
-                          category of the last, stacked (outcomes by year) */
+    MLN_VIEW_TABLE,   /* not drawn */
+    MLN_VIEW_FUNNEL,  /* one dimension: successive steps, each a part of the one before; no TOTAL */
+    MLN_VIEW_RATE,    /* per category of the first dimension, the first SHARE measure of the first
+                         category of the last dimension ("liee": a match rate) */
+    MLN_VIEW_STACKED, /* per category of the first dimension, the first SHARE measure of each
+                         category of the last, stacked (outcomes by year) */
     MLN_VIEW_DURATION, /* per category of the first dimension, the QUANTILE measures in their order,
                           at the TOTAL (or first category) of the other dimensions */
 };
@@ -120,10 +120,10 @@ enum mln_cell_state { MLN_CELL_SHOWN, MLN_CELL_PRIMARY, MLN_CELL_SECONDARY };
  *              suppressed cell is alone in its line and no shown TOTAL less the shown cells leaves
  *              1..k-1; until no combination of lines of all the tables determines a suppressed
  *              cell (exact elimination, audit.h). The drop between two steps of a funnel counts
- *              as a cell. The result does not depend on the order of tables, dimensions, categories;
- *   rounding   shown counts to the nearest multiple of the base, a half up, each on its own;
- *   shares     from the published (rounded) counts, shown when both are; half up;
- *   quantiles  shown when their cell is, and by their own n.
+ *              as a cell. The result does not depend on the order of tables, dimensions,
+ * categories; rounding   shown counts to the nearest multiple of the base, a half up, each on its
+ * own; shares     from the published (rounded) counts, shown when both are; half up; quantiles
+ * shown when their cell is, and by their own n.
  *
  * Cells of several tables are the same when unit, categories other than TOTAL and count agree.
  * Not done here: bounds. That counts are not negative may still narrow a suppressed cell.
@@ -133,8 +133,7 @@ enum mln_cell_state { MLN_CELL_SHOWN, MLN_CELL_PRIMARY, MLN_CELL_SECONDARY };
  * mln_table_check. O(cells × dimensions) per sweep, plus the audit. */
 enum mln_status mln_protect_all(struct mln_arena *arena, const struct mln_table *tables, size_t n,
                                 const struct mln_protect_options *options,
-                                struct mln_protected_table **out, struct mln_err *err)
-    MLN_MUST_USE;
+                                struct mln_protected_table **out, struct mln_err *err) MLN_MUST_USE;
 
 /* One table by itself. */
 enum mln_status mln_protect(struct mln_arena *arena, const struct mln_table *table,

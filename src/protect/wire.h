@@ -8,13 +8,13 @@
 #include "base/buf.h"
 
 void mln_wire_put_u64(struct mln_buf *out, uint64_t value);
-void mln_wire_put_f64(struct mln_buf *out, double value); /* every NaN has the same bits */
+void mln_wire_put_f64(struct mln_buf *out, double value);   /* every NaN has the same bits */
 void mln_wire_put_text(struct mln_buf *out, const char *z); /* NULL is kept */
 
 struct mln_wire {
     struct mln_arena *arena;
     struct mln_str left;
-    bool broken;    /* the bytes are not what was written */
+    bool broken; /* the bytes are not what was written */
     bool no_memory;
 };
 

@@ -34,8 +34,8 @@ static size_t lead_duration(const struct mln_table *t, size_t n_series) {
 bool mln_chart_of(const struct mln_protected_table *table, struct mln_chart *out) {
     const struct mln_table *t = mln_protected_frame(table);
     const struct mln_dimension *first = &t->dimensions[0];
-    const bool flat = t->n_dimensions == 1 &&
-                      (t->view == MLN_VIEW_STACKED || t->view == MLN_VIEW_RATE);
+    const bool flat =
+        t->n_dimensions == 1 && (t->view == MLN_VIEW_STACKED || t->view == MLN_VIEW_RATE);
     *out = (struct mln_chart){.table = table,
                               .view = t->view,
                               .n_rows = flat ? 1 : first->n,
@@ -46,9 +46,8 @@ bool mln_chart_of(const struct mln_protected_table *table, struct mln_chart *out
     case MLN_VIEW_RATE:
     case MLN_VIEW_STACKED:
         out->first_measure = measure_of_kind(t, MLN_MEASURE_SHARE, 0);
-        out->n_series = t->view == MLN_VIEW_RATE
-                            ? 1
-                            : last_dimension(t)->n - (last_dimension(t)->total >= 0);
+        out->n_series =
+            t->view == MLN_VIEW_RATE ? 1 : last_dimension(t)->n - (last_dimension(t)->total >= 0);
         return out->first_measure < t->n_measures;
     case MLN_VIEW_DURATION:
         while (measure_of_kind(t, MLN_MEASURE_QUANTILE, out->n_series) < t->n_measures) {
@@ -115,7 +114,8 @@ const char *mln_chart_series_label(const struct mln_chart *c, enum mln_lang lang
         return lang == MLN_LANG_FR ? t->unit_fr : t->unit_en;
     }
     if (c->view == MLN_VIEW_DURATION) {
-        const struct mln_measure *m = &t->measures[measure_of_kind(t, MLN_MEASURE_QUANTILE, series)];
+        const struct mln_measure *m =
+            &t->measures[measure_of_kind(t, MLN_MEASURE_QUANTILE, series)];
         return lang == MLN_LANG_FR ? m->label_fr : m->label_en;
     }
     const struct mln_dimension *last = last_dimension(t);
@@ -184,7 +184,8 @@ void mln_chart_put_json(struct mln_buf *out, const struct mln_chart *c, enum mln
     mln_buf_addz(out, "{\"name\":");
     mln_put_json(out, t->name);
     mln_buf_addf(out, ",\"view\":\"%s\",\"total\":%td,\"lead\":%zu,\"decimals\":%d,\"unit\":",
-                 views[c->view], c->total_row, c->lead, mln_protected_options(c->table).share_decimals);
+                 views[c->view], c->total_row, c->lead,
+                 mln_protected_options(c->table).share_decimals);
     mln_put_json(out, lang == MLN_LANG_FR ? t->unit_fr : t->unit_en);
     mln_buf_addz(out, ",\"rows\":[");
     for (size_t r = 0; r < c->n_rows; r++) {

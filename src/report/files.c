@@ -32,8 +32,8 @@ static void add_column(struct rows *r, const char *name, enum mln_type type) {
 
 static enum mln_status make_columns(struct rows *r, struct mln_err *err) {
     const struct mln_table *t = r->frame;
-    r->specs =
-        MLN_ARENA_NEW(&r->arena, struct mln_column_spec, 2 * t->n_dimensions + 5 + 2 * t->n_measures);
+    r->specs = MLN_ARENA_NEW(&r->arena, struct mln_column_spec,
+                             2 * t->n_dimensions + 5 + 2 * t->n_measures);
     if (r->specs == NULL) {
         return mln_err_nomem(err, "the files of the tables");
     }
@@ -120,10 +120,9 @@ static enum mln_status create_staging(struct mln_engine *e, const struct rows *r
     mln_buf_addz(&sql, ")");
     enum mln_status status = mln_buf_check(&sql, "the files of the tables", err);
     if (status == MLN_OK) {
-        status = e->ops->exec(e, "report/create_staging", mln_buf_view(&sql),
-                              MLN_PARAMS(MLN_IDENT("catalog", catalog),
-                                         MLN_IDENT("staging", staging)),
-                              NULL, err);
+        status = e->ops->exec(
+            e, "report/create_staging", mln_buf_view(&sql),
+            MLN_PARAMS(MLN_IDENT("catalog", catalog), MLN_IDENT("staging", staging)), NULL, err);
     }
     mln_buf_release(&sql);
     return status;
@@ -157,9 +156,8 @@ static enum mln_status fill_staging(struct mln_engine *e, const struct rows *r,
 static enum mln_status copy_files(struct mln_engine *e, const struct rows *r, const char *csv_path,
                                   const char *parquet_path, struct mln_err *err) {
     static const char label[] = "report/copy_table";
-    const struct mln_params params =
-        MLN_PARAMS(MLN_IDENT("catalog", catalog), MLN_IDENT("staging", staging),
-                   MLN_IDENT("order", order));
+    const struct mln_params params = MLN_PARAMS(
+        MLN_IDENT("catalog", catalog), MLN_IDENT("staging", staging), MLN_IDENT("order", order));
     struct mln_buf sql = MLN_BUF_INIT;
     mln_buf_addz(&sql, "SELECT ");
     for (size_t c = 1; c < r->n_columns; c++) {
@@ -169,7 +167,8 @@ static enum mln_status copy_files(struct mln_engine *e, const struct rows *r, co
     mln_buf_addz(&sql, " FROM {catalog}.{staging} ORDER BY {order}");
     enum mln_status status = mln_buf_check(&sql, "the files of the tables", err);
     if (status == MLN_OK) {
-        status = e->ops->copy_out(e, label, mln_buf_view(&sql), params, csv_path, MLN_FILE_CSV, err);
+        status =
+            e->ops->copy_out(e, label, mln_buf_view(&sql), params, csv_path, MLN_FILE_CSV, err);
     }
     if (status == MLN_OK) {
         status = e->ops->copy_out(e, label, mln_buf_view(&sql), params, parquet_path,
@@ -195,8 +194,8 @@ static enum mln_status write_files(struct mln_engine *e, struct rows *r, const c
 }
 
 enum mln_status mln_report_files(struct mln_engine *engine, const struct mln_protected_table *t,
-                                 enum mln_lang lang, const char *csv_path,
-                                 const char *parquet_path, struct mln_err *err) {
+                                 enum mln_lang lang, const char *csv_path, const char *parquet_path,
+                                 struct mln_err *err) {
     struct rows r = {
         .table = t, .frame = mln_protected_frame(t), .lang = lang, .arena = MLN_ARENA_INIT};
     const enum mln_status status = write_files(engine, &r, csv_path, parquet_path, err);

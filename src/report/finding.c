@@ -15,7 +15,7 @@ static void put_inside(struct mln_buf *out, const char *label) {
 struct extremes {
     size_t low, high; /* rows */
     double low_value, high_value;
-    size_t n; /* known rows with a value shown */
+    size_t n;    /* known rows with a value shown */
     bool hidden; /* a known row is suppressed: the extremes are of the others */
 };
 

@@ -154,8 +154,8 @@ static void put_head_row(struct mln_buf *out, const struct grid *g) {
         if (c.named_by_content) {
             put_content_name(out, g, c.content);
         } else {
-            mln_put_html(out, label(g->lang, last->labels_fr[c.category],
-                                    last->labels_en[c.category]));
+            mln_put_html(out,
+                         label(g->lang, last->labels_fr[c.category], last->labels_en[c.category]));
         }
         mln_buf_addz(out, "</th>");
     }
@@ -196,8 +196,8 @@ static void put_cell(struct mln_buf *out, const struct grid *g, size_t cell, str
     }
     const bool share = is_share(g->frame, c.content);
     mln_buf_addz(out, open);
-    mln_put_decimal(out, g->lang, value,
-                    share ? mln_protected_options(g->table).share_decimals : 1, !share);
+    mln_put_decimal(out, g->lang, value, share ? mln_protected_options(g->table).share_decimals : 1,
+                    !share);
     mln_buf_addz(out, "</td>");
 }
 
@@ -222,7 +222,8 @@ static bool is_total_row(const struct grid *g, size_t cell) {
     size_t stride = g->frame->n_cells;
     for (size_t d = 0; d < g->n_heads; d++) {
         stride /= g->frame->dimensions[d].n;
-        if ((ptrdiff_t)(cell / stride % g->frame->dimensions[d].n) == g->frame->dimensions[d].total) {
+        if ((ptrdiff_t)(cell / stride % g->frame->dimensions[d].n) ==
+            g->frame->dimensions[d].total) {
             return true;
         }
     }

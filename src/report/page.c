@@ -188,8 +188,9 @@ static void put_subtitle(struct mln_buf *out, const struct page *p, const struct
 
 static void put_chart(struct mln_buf *out, const struct page *p, const struct mln_chart *c) {
     const struct mln_table *t = mln_protected_frame(c->table);
-    mln_buf_addf(out, "<div class=\"chart\" data-chart=\"%s\" data-view=\"%d\" role=\"img\" "
-                      "aria-label=\"",
+    mln_buf_addf(out,
+                 "<div class=\"chart\" data-chart=\"%s\" data-view=\"%d\" role=\"img\" "
+                 "aria-label=\"",
                  t->name, (int)c->view);
     put_table_title(out, p, t);
     mln_buf_addz(out, "\"></div>\n");
@@ -237,8 +238,9 @@ static void put_foot(struct mln_buf *out, const struct page *p,
     mln_buf_addz(out, "</p><p>");
     put_word(out, p, MLN_WORD_SOURCE);
     put_word(out, p, MLN_WORD_SOURCE_TEXT);
-    mln_buf_addf(out, "</p><p class=\"files\">%s<a href=\"tables/%s.csv\" download>CSV</a> · "
-                      "<a href=\"tables/%s.parquet\" download>Parquet</a></p></footer>\n",
+    mln_buf_addf(out,
+                 "</p><p class=\"files\">%s<a href=\"tables/%s.csv\" download>CSV</a> · "
+                 "<a href=\"tables/%s.parquet\" download>Parquet</a></p></footer>\n",
                  mln_word(p->lang, MLN_WORD_DATA), t->name, t->name);
 }
 
@@ -247,8 +249,9 @@ static void put_figure(struct mln_buf *out, const struct page *p, size_t i) {
     const struct mln_table *t = mln_protected_frame(table);
     struct mln_chart c;
     const bool drawn = mln_chart_of(table, &c);
-    mln_buf_addf(out, "<section class=\"figure\" id=\"%s\" aria-labelledby=\"%s-title\">\n"
-                      "<p class=\"figure-number\">%s%s%zu</p>\n<h3 id=\"%s-title\">",
+    mln_buf_addf(out,
+                 "<section class=\"figure\" id=\"%s\" aria-labelledby=\"%s-title\">\n"
+                 "<p class=\"figure-number\">%s%s%zu</p>\n<h3 id=\"%s-title\">",
                  t->name, t->name, mln_word(p->lang, drawn ? MLN_WORD_FIGURE : MLN_WORD_TABLE), NB,
                  i + 1, t->name);
     const bool found = put_finding(out, p, table);
@@ -323,9 +326,10 @@ static void put_sources(struct mln_buf *out, const struct page *p) {
     if (f->n_sources == 0) {
         return;
     }
-    mln_buf_addf(out, "<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-                      "aria-label=\"%s\"><table data-grid=\"sources\" data-rows=\"%zu\"><caption>"
-                      "%s</caption><thead><tr>",
+    mln_buf_addf(out,
+                 "<h2>%s</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                 "aria-label=\"%s\"><table data-grid=\"sources\" data-rows=\"%zu\"><caption>"
+                 "%s</caption><thead><tr>",
                  mln_word(p->lang, MLN_WORD_ROWS), mln_word(p->lang, MLN_WORD_ROWS), f->n_sources,
                  mln_word(p->lang, MLN_WORD_ROWS_NOTE));
     mln_buf_addf(out, "<th scope=\"col\">%s</th>", mln_word(p->lang, MLN_WORD_ROWS_SOURCE));
@@ -394,8 +398,8 @@ static enum mln_status check_assets(struct mln_err *err) {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const struct mln_asset *asset = mln_asset_find(names[i]);
         if (asset == NULL || strlen(asset->text.p) != asset->text.n ||
-            strstr(asset->text.p, "</script") != NULL ||
-            strstr(asset->text.p, "</style") != NULL || strstr(asset->text.p, "<!--") != NULL) {
+            strstr(asset->text.p, "</script") != NULL || strstr(asset->text.p, "</style") != NULL ||
+            strstr(asset->text.p, "<!--") != NULL) {
             return mln_err_set(err, MLN_INTERNAL, "%s is missing or cannot stand inside a page",
                                names[i]);
         }
@@ -475,10 +479,10 @@ enum mln_status mln_report_page(struct mln_protected_table *const *tables, size_
             break;
         }
         mln_buf_add(out, at, (size_t)(open - at));
-        const struct part *part =
-            find_part((struct mln_str){open + 2, (size_t)(close - open - 2)});
+        const struct part *part = find_part((struct mln_str){open + 2, (size_t)(close - open - 2)});
         if (part == NULL) {
-            return mln_err_set(err, MLN_INTERNAL, "web/report.html: {{%.*s}} is no part of the page",
+            return mln_err_set(err, MLN_INTERNAL,
+                               "web/report.html: {{%.*s}} is no part of the page",
                                (int)(close - open - 2), open + 2);
         }
         part->put(out, &page);

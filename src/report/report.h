@@ -1,7 +1,7 @@
 /* The page and the files of a protected study: the only writers of out/.
  *
- * They take protected tables and facts about the run, nothing else: that an unprotected count cannot
- * be given to them is the compiler's business (tests/report/refused.c).
+ * They take protected tables and facts about the run, nothing else: that an unprotected count
+ * cannot be given to them is the compiler's business (tests/report/refused.c).
  *
  * The page is one file: style, script, charts and data are inside it, and its policy forbids it to
  * fetch anything. Every number is in an HTML table; charts draw the same values. No clock, no
@@ -34,8 +34,8 @@ enum mln_status mln_report_page(struct mln_protected_table *const *tables, size_
                                 const struct mln_report_facts *facts, struct mln_buf *out,
                                 struct mln_err *err) MLN_MUST_USE;
 
-/* One row a cell, in the table's order, as CSV (RFC 4180: UTF-8, comma, header, LF; point as decimal
- * mark) and as Parquet, with the same columns:
+/* One row a cell, in the table's order, as CSV (RFC 4180: UTF-8, comma, header, LF; point as
+ * decimal mark) and as Parquet, with the same columns:
  *
  *   <dimension>          code; TOTAL as the study names it
  *   <dimension>_libelle  label in the page's language
@@ -48,7 +48,7 @@ enum mln_status mln_report_page(struct mln_protected_table *const *tables, size_
  *
  * A COUNT measure adds no column. Whether a suppression is primary or secondary is not told. */
 enum mln_status mln_report_files(struct mln_engine *engine, const struct mln_protected_table *t,
-                                 enum mln_lang lang, const char *csv_path,
-                                 const char *parquet_path, struct mln_err *err) MLN_MUST_USE;
+                                 enum mln_lang lang, const char *csv_path, const char *parquet_path,
+                                 struct mln_err *err) MLN_MUST_USE;
 
 #endif

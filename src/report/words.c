@@ -7,9 +7,9 @@
 
 const char *mln_word(enum mln_lang lang, enum mln_word word) {
     static const char *const words[][2] = {
-#define MLN_WORD_TEXT(name, fr, en) {fr, en},
-        MLN_WORDS(MLN_WORD_TEXT)
-#undef MLN_WORD_TEXT
+#define WORD(name, fr, en) {fr, en},
+#include "report/words.inc"
+#undef WORD
     };
     return words[word][lang];
 }
@@ -47,10 +47,10 @@ void mln_put_decimal(struct mln_buf *out, enum mln_lang lang, double value, int 
 
 void mln_put_day(struct mln_buf *out, enum mln_lang lang, int32_t day) {
     static const char *const months[][2] = {
-        {"janvier", "January"},   {"février", "February"}, {"mars", "March"},
-        {"avril", "April"},       {"mai", "May"},          {"juin", "June"},
-        {"juillet", "July"},      {"août", "August"},      {"septembre", "September"},
-        {"octobre", "October"},   {"novembre", "November"}, {"décembre", "December"}};
+        {"janvier", "January"}, {"février", "February"},  {"mars", "March"},
+        {"avril", "April"},     {"mai", "May"},           {"juin", "June"},
+        {"juillet", "July"},    {"août", "August"},       {"septembre", "September"},
+        {"octobre", "October"}, {"novembre", "November"}, {"décembre", "December"}};
     const struct mln_civil c = mln_civil_from_day(day);
     const bool first = lang == MLN_LANG_FR && c.day == 1;
     mln_buf_addf(out, "%d%s%s%s%s%d", c.day, first ? "er" : "", NB, months[c.month - 1][lang], NB,

@@ -8,9 +8,8 @@
 static enum mln_status read_tables(struct mln_run *run, struct mln_table **tables, size_t *n,
                                    struct mln_err *err) {
     struct mln_buf bytes = MLN_BUF_INIT;
-    enum mln_status status =
-        mln_sealed_read(run, "base", MLN_SEAL_STUDY, mln_run_path(run, "study", MLN_TABLES_FILE),
-                        &bytes, err);
+    enum mln_status status = mln_sealed_read(
+        run, "base", MLN_SEAL_STUDY, mln_run_path(run, "study", MLN_TABLES_FILE), &bytes, err);
     if (status == MLN_OK) {
         status = mln_tables_read(run->arena, mln_buf_view(&bytes), tables, n, err);
     }
@@ -51,7 +50,8 @@ enum mln_status mln_stage_protect(struct mln_run *run, struct mln_err *err) {
     struct mln_table *tables = NULL;
     size_t n = 0;
     MLN_TRY(read_tables(run, &tables, &n, err));
-    struct mln_protected_table **protected = MLN_ARENA_NEW(run->arena, struct mln_protected_table *, n);
+    struct mln_protected_table **protected =
+        MLN_ARENA_NEW(run->arena, struct mln_protected_table *, n);
     if (protected == NULL) {
         return mln_err_nomem(err, "the protected tables");
     }

@@ -7,6 +7,7 @@
 #include "stage/sealed.h"
 #include "stage/stage.h"
 #include "stage/state.h"
+#include "stage/zone.h"
 
 struct publication {
     struct mln_run *run;
@@ -94,22 +95,14 @@ static enum mln_status write_files(struct publication *p, struct mln_err *err) {
         return mln_err_nomem(err, "a path");
     }
     MLN_TRY(mln_dir_make(dir, err));
-    const char *spill = mln_run_partial(p->run, "spill");
-    if (spill == NULL) {
-        return mln_err_nomem(err, "a path");
-    }
-    const struct mln_engine_options options = {.n_threads = p->run->project->n_threads,
-                                               .memory_bytes = p->run->project->memory_bytes,
-                                               .spill_dir = spill,
-                                               .talk = p->run->talk};
     struct mln_engine *e = NULL;
-    MLN_TRY(mln_engine_open_duckdb(&options, &e, err));
+    MLN_TRY(mln_zone_open(p->run, &e, err));
     enum mln_status status = e->ops->lock_down(e, &dir, 1, err);
     if (status == MLN_OK) {
         status = write_tables(p, e, err);
     }
-    e->ops->close(e);
-    return status == MLN_OK ? mln_dir_remove(spill, err) : status;
+    mln_zone_close(p->run, e);
+    return status;
 }
 
 enum mln_status mln_stage_report(struct mln_run *run, struct mln_err *err) {

@@ -42,8 +42,7 @@ struct mln_table hand_table(struct mln_arena *arena, const struct mln_dimension 
 }
 
 void hand_add_share(struct mln_arena *arena, struct mln_table *table, size_t dimension) {
-    struct mln_measure *all =
-        need(MLN_ARENA_NEW(arena, struct mln_measure, table->n_measures + 1));
+    struct mln_measure *all = need(MLN_ARENA_NEW(arena, struct mln_measure, table->n_measures + 1));
     if (table->n_measures > 0) {
         memcpy(all, table->measures, table->n_measures * sizeof *all);
     }

@@ -9,10 +9,8 @@
 static const char *const letters[] = {"a", "b", "c", "d", "e", "f"};
 static const char *const with_total[][5] = {
     {"a", "TOTAL"}, {"a", "b", "TOTAL"}, {"a", "b", "c", "TOTAL"}, {"a", "b", "c", "d", "TOTAL"}};
-static const struct mln_protect_options five = {.threshold = 5,
-                                                .threshold_detail = 11,
-                                                .quantile_threshold = 11,
-                                                .share_decimals = 1};
+static const struct mln_protect_options five = {
+    .threshold = 5, .threshold_detail = 11, .quantile_threshold = 11, .share_decimals = 1};
 
 static struct mln_arena arena;
 
@@ -40,9 +38,9 @@ static struct mln_table one_line(const uint64_t *counts, size_t n) {
 
 /* rows × columns with their margins, from the inner counts. */
 static struct mln_table two_ways(const uint64_t *inner, size_t rows, size_t columns) {
-    const struct mln_dimension d[2] = {hand_dimension("x", with_total[rows - 1], rows + 1, true),
-                                       hand_dimension("y", with_total[columns - 1], columns + 1,
-                                                      true)};
+    const struct mln_dimension d[2] = {
+        hand_dimension("x", with_total[rows - 1], rows + 1, true),
+        hand_dimension("y", with_total[columns - 1], columns + 1, true)};
     uint64_t counts[36] = {0};
     for (size_t r = 0; r < rows; r++) {
         for (size_t c = 0; c < columns; c++) {
@@ -218,9 +216,8 @@ START_TEST(a_quantile_needs_its_observations) {
     t.n_measures = 1;
     const struct mln_protected_table *p = protect(&t, &five);
     assert_states(p, "ps...");
-    static const enum mln_value_state want[] = {MLN_VALUE_SECRET, MLN_VALUE_SECRET,
-                                                MLN_VALUE_SECRET, MLN_VALUE_UNDEFINED,
-                                                MLN_VALUE_SHOWN};
+    static const enum mln_value_state want[] = {
+        MLN_VALUE_SECRET, MLN_VALUE_SECRET, MLN_VALUE_SECRET, MLN_VALUE_UNDEFINED, MLN_VALUE_SHOWN};
     for (size_t c = 0; c < 5; c++) {
         ck_assert_int_eq(mln_protected_value_state(p, 0, c), want[c]);
     }
@@ -424,8 +421,7 @@ START_TEST(no_suppressed_cell_is_determined) {
         }
         memset(&e, 0, sizeof e);
         add_equations(&e, p, cell_of, unknown);
-        ck_assert_msg(count_determined(&e, t.n_cells) == 0, "seed %llu",
-                      (unsigned long long)seed);
+        ck_assert_msg(count_determined(&e, t.n_cells) == 0, "seed %llu", (unsigned long long)seed);
         assert_no_small_rest(&t, p, 5);
         close_arena();
     }
@@ -511,8 +507,8 @@ START_TEST(protected_bytes_go_round) {
     struct mln_protected_table **back = NULL;
     size_t n = 0;
     struct mln_err err = {0};
-    ck_assert_msg(mln_protected_read(&arena, mln_buf_view(&bytes), &back, &n, &err) == MLN_OK,
-                  "%s", err.msg);
+    ck_assert_msg(mln_protected_read(&arena, mln_buf_view(&bytes), &back, &n, &err) == MLN_OK, "%s",
+                  err.msg);
     ck_assert_uint_eq(n, 1);
     ck_assert_int_eq(mln_protected_write(back, 1, &again, NULL), MLN_OK);
     ck_assert_uint_eq(bytes.n, again.n);

@@ -110,8 +110,7 @@ START_TEST(damaged_bytes_are_refused) {
         mln_arena_reset(&arena, mark);
     }
     mln_buf_addc(&bytes, 'x');
-    ck_assert_int_eq(mln_tables_read(&arena, mln_buf_view(&bytes), &back, &n, NULL),
-                     MLN_BAD_INPUT);
+    ck_assert_int_eq(mln_tables_read(&arena, mln_buf_view(&bytes), &back, &n, NULL), MLN_BAD_INPUT);
     mln_buf_release(&bytes);
     mln_arena_release(&arena);
 }

@@ -55,7 +55,8 @@ static const struct category steps[] = {
     {"lignes_lues", "Lignes lues", "Rows read", 1208334},
     {"lignes_acceptees", "Lignes acceptées", "Rows accepted", 1206911},
     {"procedures", "Procédures enregistrées", "Procedures recorded", 100000},
-    {"procedures_liees", "Procédures rapprochées d’une affaire", "Procedures linked to a case", 84112},
+    {"procedures_liees", "Procédures rapprochées d’une affaire", "Procedures linked to a case",
+     84112},
     {"victimes_champ", "Victimes du champ", "Victims of the field", 81905},
     {"victimes_liees", "Victimes du champ rapprochées", "Victims of the field linked", 69702},
     {"victimes_orientees", "Victimes avec une issue connue", "Victims with a known outcome", 66958},
@@ -122,8 +123,8 @@ static void fill(struct mln_table *t, const struct category *rows, size_t n_rows
     for (size_t r = 0; r < n_rows; r++) {
         for (size_t c = 0; c < n_columns; c++) {
             const double bend = 1 + 0.35 * sin(1.7 * (double)r + 2.3 * (double)c);
-            const uint64_t count = (uint64_t)(size * rows[r].weight / all_rows *
-                                              columns[c].weight / all_columns * bend);
+            const uint64_t count = (uint64_t)(size * rows[r].weight / all_rows * columns[c].weight /
+                                              all_columns * bend);
             const size_t w = n_columns + 1;
             t->counts[r * w + c] = count;
             t->counts[r * w + n_columns] += count;
@@ -158,9 +159,9 @@ static struct mln_table crossed(struct mln_arena *arena, struct mln_dimension ro
 static struct mln_table outcome_table(struct mln_arena *arena, const char *name, const char *fr,
                                       const char *en, struct mln_dimension rows,
                                       const struct category *row_list, double size) {
-    struct mln_table t = crossed(arena, rows, row_list,
-                                 dimension(arena, "issue", "Issue", "Outcome", LIST(outcomes), true),
-                                 outcomes, size);
+    struct mln_table t = crossed(
+        arena, rows, row_list, dimension(arena, "issue", "Issue", "Outcome", LIST(outcomes), true),
+        outcomes, size);
     t.name = name;
     t.title_fr = fr;
     t.title_en = en;
@@ -176,10 +177,9 @@ static struct mln_table outcome_table(struct mln_arena *arena, const char *name,
 static struct mln_table link_table(struct mln_arena *arena, const char *name, const char *fr,
                                    const char *en, struct mln_dimension rows,
                                    const struct category *row_list, double size) {
-    struct mln_table t =
-        crossed(arena, rows, row_list,
-                dimension(arena, "rapprochement", "Rapprochement", "Link", LIST(links), true), links,
-                size);
+    struct mln_table t = crossed(
+        arena, rows, row_list,
+        dimension(arena, "rapprochement", "Rapprochement", "Link", LIST(links), true), links, size);
     t.name = name;
     t.title_fr = fr;
     t.title_en = en;
@@ -192,9 +192,10 @@ static struct mln_table link_table(struct mln_arena *arena, const char *name, co
 
 static struct mln_table duration_table(struct mln_arena *arena) {
     enum { N = sizeof modes / sizeof *modes + 1 };
-    static const char *const names[][3] = {{"q1_jours", "1er quartile (jours)", "First quartile (days)"},
-                                           {"mediane_jours", "Médiane (jours)", "Median (days)"},
-                                           {"q3_jours", "3e quartile (jours)", "Third quartile (days)"}};
+    static const char *const names[][3] = {
+        {"q1_jours", "1er quartile (jours)", "First quartile (days)"},
+        {"mediane_jours", "Médiane (jours)", "Median (days)"},
+        {"q3_jours", "3e quartile (jours)", "Third quartile (days)"}};
     static const double medians[N] = {2, 110, 152, 121, 1010, 90, 148};
     const struct mln_dimension d =
         dimension(arena, "mode", "Mode de poursuite", "Mode of prosecution", LIST(modes), true);
@@ -226,8 +227,7 @@ static struct mln_table duration_table(struct mln_arena *arena) {
 }
 
 static struct mln_table funnel_table(struct mln_arena *arena) {
-    const struct mln_dimension d =
-        dimension(arena, "etape", "Étape", "Step", LIST(steps), false);
+    const struct mln_dimension d = dimension(arena, "etape", "Étape", "Step", LIST(steps), false);
     struct mln_table t = table(arena, 1, &d);
     for (size_t i = 0; i < t.n_cells; i++) {
         t.counts[i] = (uint64_t)steps[i].weight;
@@ -275,11 +275,10 @@ void sample_make(struct sample *s, enum mln_lang lang, size_t courts) {
                    12000),
         outcome_table(a, "issues_par_annee", "Issue par année d’enregistrement",
                       "Outcome by year of recording", year, years, 69702),
-        outcome_table(a, "issues_par_genre", "Issue par genre de violences",
-                      "Outcome by kind of violence",
-                      dimension(a, "genre", "Genre de violences", "Kind of violence", LIST(kinds),
-                                true),
-                      kinds, 69702),
+        outcome_table(
+            a, "issues_par_genre", "Issue par genre de violences", "Outcome by kind of violence",
+            dimension(a, "genre", "Genre de violences", "Kind of violence", LIST(kinds), true),
+            kinds, 69702),
         duration_table(a),
     };
     t[3].detail = true;

@@ -40,9 +40,20 @@ START_TEST(numbers_as_each_language_writes_them) {
         {99.95, 1, false, "100,0", "100.0"},
         {0.05, 1, false, "0,1", "0.1"},
         {-0.04, 1, false, "0,0", "0.0"},
-        {-12.3, 1, false, "\xE2\x88\x92" "12,3", "\xE2\x88\x92" "12.3"},
-        {1234567, 0, false, "1\xE2\x80\xAF" "234\xE2\x80\xAF" "567", "1,234,567"},
-        {1010, 1, true, "1\xE2\x80\xAF" "010", "1,010"},
+        {-12.3, 1, false,
+         "\xE2\x88\x92"
+         "12,3",
+         "\xE2\x88\x92"
+         "12.3"},
+        {1234567, 0, false,
+         "1\xE2\x80\xAF"
+         "234\xE2\x80\xAF"
+         "567",
+         "1,234,567"},
+        {1010, 1, true,
+         "1\xE2\x80\xAF"
+         "010",
+         "1,010"},
         {7.5, 1, true, "7,5", "7.5"},
         {33.333, 2, false, "33,33", "33.33"},
     };
@@ -93,8 +104,8 @@ START_TEST(the_page_fetches_nothing_and_has_no_clock) {
     struct mln_buf again = MLN_BUF_INIT;
     OK(mln_report_page(sample.tables, SAMPLE_TABLES, &sample.facts, &page, &err));
     ck_assert_ptr_nonnull(strstr(page.p, "default-src 'none'"));
-    static const char *const fetches[] = {"<link", "<img", "<iframe", "<script src", "@import",
-                                          "url(http"};
+    static const char *const fetches[] = {"<link",       "<img",    "<iframe",
+                                          "<script src", "@import", "url(http"};
     const char *const scripts = strstr(page.p, "<script");
     ck_assert_ptr_nonnull(scripts);
     for (size_t i = 0; i < sizeof fetches / sizeof *fetches; i++) {
@@ -114,8 +125,9 @@ START_TEST(every_figure_names_its_unit_and_day) {
         sample.facts.lang = (enum mln_lang)lang;
         mln_buf_reset(&page);
         OK(mln_report_page(sample.tables, SAMPLE_TABLES, &sample.facts, &page, &err));
-        const char *const day = lang == MLN_LANG_FR ? "données observées au 31" NB "décembre" NB "2024"
-                                                    : "data as observed on 31" NB "December" NB "2024";
+        const char *const day = lang == MLN_LANG_FR
+                                    ? "données observées au 31" NB "décembre" NB "2024"
+                                    : "data as observed on 31" NB "December" NB "2024";
         const char *at = page.p;
         for (size_t t = 0; t < SAMPLE_TABLES; t++) {
             const struct mln_table *f = mln_protected_frame(sample.tables[t]);
@@ -146,19 +158,22 @@ START_TEST(findings_are_sentences_of_published_values) {
     ck_assert_int_eq(mln_chart_value(&c, 0, 0, &first), MLN_VALUE_SHOWN);
     ck_assert_int_eq(mln_chart_value(&c, 5, 0, &last), MLN_VALUE_SHOWN);
     struct mln_buf want = MLN_BUF_INIT;
-    mln_buf_addf(&want, "Procedures linked to a case: %.1f%% of procedures, %.1f%% in" NB
-                        "2018 and %.1f%% in" NB "2023",
+    mln_buf_addf(&want,
+                 "Procedures linked to a case: %.1f%% of procedures, %.1f%% in" NB
+                 "2018 and %.1f%% in" NB "2023",
                  total, first, last);
     ck_assert(mln_chart_put_finding(&page, &c, MLN_LANG_EN));
     ck_assert_str_eq(page.p, want.p);
     mln_buf_release(&want);
     mln_buf_reset(&page);
-    ck_assert(mln_chart_of(sample.tables[6], &c)); /* durations: the median leads, without "(jours)" */
+    ck_assert(
+        mln_chart_of(sample.tables[6], &c)); /* durations: the median leads, without "(jours)" */
     ck_assert(mln_chart_put_finding(&page, &c, MLN_LANG_FR));
     ck_assert_int_eq(strncmp(page.p, "Médiane" NB ": 148" NB "jours, de 2" NB "jours (comparution",
                              strlen("Médiane" NB ": 148" NB "jours, de 2" NB "jours (comparution")),
                      0);
-    ck_assert_ptr_nonnull(strstr(page.p, "parmi les valeurs montrées")); /* one mode is suppressed */
+    ck_assert_ptr_nonnull(
+        strstr(page.p, "parmi les valeurs montrées")); /* one mode is suppressed */
 }
 END_TEST
 
@@ -267,8 +282,9 @@ static size_t occurrences(const char *path, const char *word) {
 }
 
 START_TEST(the_writers_never_name_a_count) {
-    static const char *const forbidden[] = {"->counts", ".counts[", "mln_protect(", "mln_protect_all",
-                                            "mln_tables_read", "protect/protected.h",
+    static const char *const forbidden[] = {"->counts",         ".counts[",
+                                            "mln_protect(",     "mln_protect_all",
+                                            "mln_tables_read",  "protect/protected.h",
                                             "protect/system.h", "MLN_SEAL_STUDY"};
     DIR *room = opendir(MLN_SOURCE_DIR "/report");
     ck_assert_ptr_nonnull(room);
