@@ -28,8 +28,14 @@
 #include "base/buf.h"
 #include "base/talk.h"
 
-enum mln_param_type { MLN_PARAM_NULL, MLN_PARAM_INT, MLN_PARAM_DOUBLE, MLN_PARAM_TEXT, MLN_PARAM_DAY,
-                      MLN_PARAM_IDENT /* for {name} */ };
+enum mln_param_type {
+    MLN_PARAM_NULL,
+    MLN_PARAM_INT,
+    MLN_PARAM_DOUBLE,
+    MLN_PARAM_TEXT,
+    MLN_PARAM_DAY,
+    MLN_PARAM_IDENT /* for {name} */
+};
 
 struct mln_param {
     const char *name;
@@ -41,37 +47,43 @@ struct mln_param {
 
 #define MLN_INT(n, v) ((struct mln_param){.name = (n), .type = MLN_PARAM_INT, .i = (v)})
 #define MLN_REAL(n, v) ((struct mln_param){.name = (n), .type = MLN_PARAM_DOUBLE, .f = (v)})
-#define MLN_TEXT(n, z) ((struct mln_param){.name = (n), .type = MLN_PARAM_TEXT, .s = mln_str_from(z)})
+#define MLN_TEXT(n, z) \
+    ((struct mln_param){.name = (n), .type = MLN_PARAM_TEXT, .s = mln_str_from(z)})
 #define MLN_DAY(n, d) ((struct mln_param){.name = (n), .type = MLN_PARAM_DAY, .i = (d)})
-#define MLN_IDENT(n, z) ((struct mln_param){.name = (n), .type = MLN_PARAM_IDENT, .s = mln_str_from(z)})
+#define MLN_IDENT(n, z) \
+    ((struct mln_param){.name = (n), .type = MLN_PARAM_IDENT, .s = mln_str_from(z)})
 
 struct mln_params {
     const struct mln_param *list;
     size_t n;
 };
 #define MLN_NO_PARAMS ((struct mln_params){NULL, 0})
-#define MLN_PARAMS(...)                                                       \
-    ((struct mln_params){(const struct mln_param[]){__VA_ARGS__},             \
-                         sizeof((const struct mln_param[]){__VA_ARGS__}) /    \
+#define MLN_PARAMS(...)                                                    \
+    ((struct mln_params){(const struct mln_param[]){__VA_ARGS__},          \
+                         sizeof((const struct mln_param[]){__VA_ARGS__}) / \
                              sizeof(struct mln_param)})
 
 /* Receives the batches of a query in order. The view is valid during the call. */
 typedef enum mln_status mln_sink_fn(void *ctx, const struct mln_batch *batch, struct mln_err *err);
 
 /* A kernel over batches, as in Spark's mapInArrow: reads `in`, appends any number of rows to `out`.
- * Must be a pure function of its input rows and ctx: how rows fall into batches is not defined. */
+ * Must be a pure function of its input rows and ctx: how rows fall into batches is not defined, and
+ * several threads call it at once with the same ctx. */
 typedef enum mln_status mln_kernel_fn(void *ctx, const struct mln_batch *in,
                                       struct mln_builder *out, struct mln_err *err);
 
-enum mln_attach_mode { MLN_ATTACH_READ, MLN_ATTACH_CREATE /* the file must not exist */,
-                       MLN_ATTACH_WRITE /* existing file */ };
+enum mln_attach_mode {
+    MLN_ATTACH_READ,
+    MLN_ATTACH_CREATE /* the file must not exist */,
+    MLN_ATTACH_WRITE /* existing file */
+};
 enum mln_file_format { MLN_FILE_CSV /* UTF-8, ',' , header, LF */, MLN_FILE_PARQUET };
 
 struct mln_engine_options {
-    size_t n_threads;         /* 0: all processors */
-    uint64_t memory_bytes;    /* 0: half of the machine, at most 3 GiB */
-    /* Spill goes to a directory of its own under this one (created), encrypted under a key that only
-     * the process knows; removed on close, and by the next engine when the process was killed.
+    size_t n_threads;      /* 0: all processors */
+    uint64_t memory_bytes; /* 0: half of the machine, at most 3 GiB */
+    /* Spill goes to a directory of its own under this one (created), encrypted under a key that
+     * only the process knows; removed on close, and by the next engine when the process was killed.
      * NULL: no spill, MLN_NO_MEMORY instead. */
     const char *spill_dir;
     /* The encryption extension; NULL: what MAILLON_EXTENSION names, else beside the library. */
@@ -146,9 +158,9 @@ struct mln_engine_ops {
 
     /* Reads a Parquet file's batches; every column as text if `as_text`, else by batch.h types
      * (other types: as text). Text is DuckDB's CAST: dates yyyy-mm-dd, timestamps yyyy-mm-dd
-     * hh:mm:ss, true/false, doubles in their shortest form. Names and count come in the first batch,
-     * also when it has no row. A file that is not whole Parquet, or has two columns of one name, is
-     * MLN_BAD_INPUT. `path` is a file, never a pattern. */
+     * hh:mm:ss, true/false, doubles in their shortest form. The first batch has no row: it
+     * tells the columns, before any row is read. A file that is not whole Parquet, or has two
+     * columns of one name, is MLN_BAD_INPUT. `path` is a file, never a pattern. */
     enum mln_status (*read_parquet)(struct mln_engine *e, const char *path, bool as_text,
                                     mln_sink_fn *sink, void *ctx, struct mln_err *err);
 };

@@ -35,8 +35,8 @@ void mln_key_file_print(const unsigned char key[MLN_KEY_BYTES], char out[MLN_KEY
 }
 
 enum mln_status mln_key_file_parse(const char *name, struct mln_str text,
-                                   unsigned char key[MLN_KEY_BYTES],
-                                   char id[MLN_KEY_ID_CHARS + 1], struct mln_err *err) {
+                                   unsigned char key[MLN_KEY_BYTES], char id[MLN_KEY_ID_CHARS + 1],
+                                   struct mln_err *err) {
     size_t n = 0;
     if (text.n != MLN_KEY_FILE_CHARS || memcmp(text.p, head, ID_AT) != 0 ||
         memcmp(text.p + ID_AT + MLN_KEY_ID_CHARS, middle, sizeof middle - 1) != 0 ||

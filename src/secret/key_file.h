@@ -15,7 +15,7 @@ void mln_key_file_print(const unsigned char key[MLN_KEY_BYTES], char out[MLN_KEY
 /* Reads the text into `key` (32 bytes) and checks it against its id. `name` is for messages, which
  * never quote the text. MLN_KEY when it is not a whole key file. */
 enum mln_status mln_key_file_parse(const char *name, struct mln_str text,
-                                   unsigned char key[MLN_KEY_BYTES],
-                                   char id[MLN_KEY_ID_CHARS + 1], struct mln_err *err) MLN_MUST_USE;
+                                   unsigned char key[MLN_KEY_BYTES], char id[MLN_KEY_ID_CHARS + 1],
+                                   struct mln_err *err) MLN_MUST_USE;
 
 #endif

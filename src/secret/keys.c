@@ -11,8 +11,8 @@
 #include "base/file.h"
 #include "secret/key_file.h"
 
-const char *const mln_key_names[] = {"id",      "content", "base",     "publish", "procedure",
-                                     "affaire", "personne", "unite",   NULL};
+const char *const mln_key_names[] = {"id",      "content",  "base",  "publish", "procedure",
+                                     "affaire", "personne", "unite", NULL};
 
 enum mln_status mln_secret_init(struct mln_err *err) {
     if (sodium_init() < 0) {
@@ -25,7 +25,8 @@ enum mln_status mln_secret_init(struct mln_err *err) {
 /* ── where keys are ── */
 
 static enum mln_status check_name(const char *name, struct mln_err *err) {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
     const size_t n = strlen(name);
     if (n == 0 || n > 64 || strspn(name, allowed) != n) {
         return mln_err_set(err, MLN_BAD_INPUT,
@@ -56,8 +57,9 @@ static enum mln_status check_mode(const char *path, const struct stat *st, const
 static enum mln_status check_dir(const char *dir, struct mln_err *err) {
     struct stat st;
     if (stat(dir, &st) != 0) {
-        return mln_err_set(err, MLN_KEY, "%s: no key directory here (%s); `maillon key new` makes one",
-                           dir, strerror(errno));
+        return mln_err_set(err, MLN_KEY,
+                           "%s: no key directory here (%s); `maillon key new` makes one", dir,
+                           strerror(errno));
     }
     if (!S_ISDIR(st.st_mode)) {
         return mln_err_set(err, MLN_KEY, "%s: not a directory of keys", dir);

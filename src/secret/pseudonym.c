@@ -6,8 +6,8 @@
 _Static_assert(MLN_KEY_BYTES == crypto_auth_hmacsha256_KEYBYTES, "HMAC-SHA-256 takes our keys");
 _Static_assert(MLN_PSEUDONYM_CHARS <= 2 * crypto_auth_hmacsha256_BYTES, "a part of the digest");
 
-/* HMAC after the key's pads, the domain and its NUL. A copy of it finishes each value: two blocks of
- * SHA-256 a value instead of four. In locked memory, since who has it can make pseudonyms. */
+/* HMAC after the key's pads, the domain and its NUL. A copy of it finishes each value: two blocks
+ * of SHA-256 a value instead of four. In locked memory, since who has it can make pseudonyms. */
 struct mln_pseudonym_domain {
     crypto_auth_hmacsha256_state begun;
 };
@@ -49,7 +49,8 @@ enum mln_status mln_pseudonym_kernel(void *ctx, const struct mln_batch *in, stru
                                      struct mln_err *err) {
     if (in->n_columns != 2 || in->columns[0].type != MLN_INT64 ||
         in->columns[1].type != MLN_UTF8_TEXT) {
-        return mln_err_set(err, MLN_INTERNAL, "pseudonyms want the columns (int64 idx, utf8 value)");
+        return mln_err_set(err, MLN_INTERNAL,
+                           "pseudonyms want the columns (int64 idx, utf8 value)");
     }
     const struct mln_pseudonym_domain *const domain = ctx;
     for (size_t row = 0; row < in->n_rows; row++) {

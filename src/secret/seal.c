@@ -124,7 +124,8 @@ enum mln_status mln_seal_file(const struct mln_key *key, const char *label, stru
         status = mln_file_write(path, mln_buf_view(&sealed), err);
     }
     if (status == MLN_OK && chmod(path, 0600) != 0) {
-        status = mln_err_set(err, MLN_IO, "%s: cannot restrict its mode: %s", path, strerror(errno));
+        status =
+            mln_err_set(err, MLN_IO, "%s: cannot restrict its mode: %s", path, strerror(errno));
     }
     mln_buf_release(&sealed);
     return status;

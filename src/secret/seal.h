@@ -3,9 +3,9 @@
  *   sealed = "MLNSEAL1" | key id (8 bytes) | nonce (24) | ciphertext | tag (16)
  *
  * XChaCha20-Poly1305 (IETF construction, libsodium) under a key derived from the given one for this
- * purpose only (BLAKE2b), so that a zone's key may also open its database. The nonce is random: with
- * 192 bits it does not repeat. Head and label are authenticated: a file sealed as "study tables" does
- * not open as anything else, nor does one that was changed, cut or lengthened.
+ * purpose only (BLAKE2b), so that a zone's key may also open its database. The nonce is random:
+ * with 192 bits it does not repeat. Head and label are authenticated: a file sealed as "study
+ * tables" does not open as anything else, nor does one that was changed, cut or lengthened.
  *
  * The same bytes sealed twice differ; fingerprint what is inside, not the file. */
 #ifndef MLN_SECRET_SEAL_H

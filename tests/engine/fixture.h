@@ -15,11 +15,10 @@ static struct mln_engine *e;
 static struct mln_err err;
 static const unsigned char key_a[32] = "0123456789abcdef0123456789abcde";
 
-
-#define OK(call)                                              \
-    do {                                                      \
-        const enum mln_status got_ = (call);                  \
-        ck_assert_msg(got_ == MLN_OK, "%s", err.msg);         \
+#define OK(call)                                      \
+    do {                                              \
+        const enum mln_status got_ = (call);          \
+        ck_assert_msg(got_ == MLN_OK, "%s", err.msg); \
     } while (0)
 #define FAILS(status, call) ck_assert_int_eq((call), (status))
 
@@ -80,10 +79,10 @@ static inline int mln_engine_suite(const char *name, const TTest *const *tests, 
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-#define ENGINE_TEST_MAIN(name, ...)                                             \
-    int main(void) {                                                            \
-        const TTest *const tests[] = {__VA_ARGS__};                             \
-        return mln_engine_suite(name, tests, sizeof tests / sizeof tests[0]);   \
+#define ENGINE_TEST_MAIN(name, ...)                                           \
+    int main(void) {                                                          \
+        const TTest *const tests[] = {__VA_ARGS__};                           \
+        return mln_engine_suite(name, tests, sizeof tests / sizeof tests[0]); \
     }
 
 #endif

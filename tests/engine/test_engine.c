@@ -42,14 +42,15 @@ static void assert_scan(const char *sql, struct mln_params params, const char *e
 }
 
 START_TEST(all_types_and_nulls) {
-    assert_scan("SELECT * FROM (VALUES (1, CAST(2 AS BIGINT), CAST(0.5 AS DOUBLE), DATE '1970-01-02', "
-                "'short', true), (NULL, NULL, NULL, NULL, NULL, NULL), (-7, -8, -1.25, "
-                "DATE '1969-12-31', 'longer than twelve bytes: é', false), (0, 0, 0, DATE "
-                "'2021-03-01', '', true)) AS t(a, b, c, d, e, f);",
-                MLN_NO_PARAMS,
-                "a:i32 b:i64 c:f64 d:day e:text f:i32 \n"
-                "1|2|0.5|1|short|1\nNULL|NULL|NULL|NULL|NULL|NULL\n"
-                "-7|-8|-1.25|-1|longer than twelve bytes: é|0\n0|0|0|18687||1");
+    assert_scan(
+        "SELECT * FROM (VALUES (1, CAST(2 AS BIGINT), CAST(0.5 AS DOUBLE), DATE '1970-01-02', "
+        "'short', true), (NULL, NULL, NULL, NULL, NULL, NULL), (-7, -8, -1.25, "
+        "DATE '1969-12-31', 'longer than twelve bytes: é', false), (0, 0, 0, DATE "
+        "'2021-03-01', '', true)) AS t(a, b, c, d, e, f);",
+        MLN_NO_PARAMS,
+        "a:i32 b:i64 c:f64 d:day e:text f:i32 \n"
+        "1|2|0.5|1|short|1\nNULL|NULL|NULL|NULL|NULL|NULL\n"
+        "-7|-8|-1.25|-1|longer than twelve bytes: é|0\n0|0|0|18687||1");
 }
 END_TEST
 
@@ -76,8 +77,8 @@ END_TEST
 START_TEST(statements_of_a_file_run_in_turn) {
     uint64_t changed = 0;
     OK(e->ops->attach(e, "Main DB", in_dir("a.db"), key_a, MLN_ATTACH_CREATE, &err));
-    const struct mln_params params =
-        MLN_PARAMS(MLN_IDENT("db", "Main DB"), MLN_IDENT("t", "the \"table\"; DROP"), MLN_INT("k", 7));
+    const struct mln_params params = MLN_PARAMS(
+        MLN_IDENT("db", "Main DB"), MLN_IDENT("t", "the \"table\"; DROP"), MLN_INT("k", 7));
     OK(e->ops->exec(e, "x.sql",
                     MLN_STR_LIT("-- grain: {unknown} 'quote\n"
                                 "CREATE TABLE {db}.{t} AS SELECT range AS i FROM range(10);\n"
@@ -97,8 +98,11 @@ END_TEST
 
 /* ── appending ── */
 
-static const struct mln_column_spec specs[] = {{"id", MLN_INT64}, {"n", MLN_INT32}, {"x", MLN_DOUBLE},
-                                               {"d", MLN_DATE32}, {"s", MLN_UTF8_TEXT}};
+static const struct mln_column_spec specs[] = {{"id", MLN_INT64},
+                                               {"n", MLN_INT32},
+                                               {"x", MLN_DOUBLE},
+                                               {"d", MLN_DATE32},
+                                               {"s", MLN_UTF8_TEXT}};
 #define COLUMNS "(id BIGINT, n INTEGER, x DOUBLE, d DATE, s VARCHAR)"
 
 /* Row i: every third n missing, every fifth s missing, s of i % 40 letters. */
@@ -169,8 +173,9 @@ START_TEST(an_appender_given_up_leaves_nothing) {
 END_TEST
 
 START_TEST(a_copied_file_keeps_the_order) {
-    OK(e->ops->copy_out(e, "c.sql", MLN_STR_LIT("SELECT range AS i, CASE WHEN range % 2 = 0 THEN "
-                                                "'a,\"b\"' END AS s FROM range(3) ORDER BY i DESC;"),
+    OK(e->ops->copy_out(e, "c.sql",
+                        MLN_STR_LIT("SELECT range AS i, CASE WHEN range % 2 = 0 THEN "
+                                    "'a,\"b\"' END AS s FROM range(3) ORDER BY i DESC;"),
                         MLN_NO_PARAMS, in_dir("o.csv"), MLN_FILE_CSV, &err));
     struct mln_buf text = MLN_BUF_INIT;
     OK(mln_file_read(in_dir("o.csv"), 1000, &text, &err));
@@ -212,9 +217,10 @@ START_TEST(a_kernel_maps_a_query_into_a_table) {
     ck_assert_str_eq(err.msg, "the kernel refuses");
     ck_assert_int_eq(one("SELECT COUNT(*) FROM a.t"), 0);
     OK(e->ops->map(e, "m.sql", query, params, even_ids, NULL, out, 2, "a", "t", &err));
-    ck_assert_int_eq(one("SELECT COUNT(*) FROM a.t WHERE twice = 1200000 - 4 * rowid AND (s IS NULL) "
-                         "= (twice % 6 = 0) AND COALESCE(s = 'value number ' || (twice // 2), true)"),
-                     300001);
+    ck_assert_int_eq(
+        one("SELECT COUNT(*) FROM a.t WHERE twice = 1200000 - 4 * rowid AND (s IS NULL) "
+            "= (twice % 6 = 0) AND COALESCE(s = 'value number ' || (twice // 2), true)"),
+        300001);
 }
 END_TEST
 
@@ -232,8 +238,8 @@ START_TEST(after_lock_down_nothing_else_opens) {
     FAILS(MLN_IO, e->ops->attach(e, "x", in_dir("x.db"), key_a, MLN_ATTACH_CREATE, &err));
     ck_assert_ptr_nonnull(strstr(err.msg, "locked down"));
     ck_assert(!mln_path_exists(in_dir("x.db")));
-    FAILS(MLN_IO, e->ops->copy_out(e, "c", MLN_STR_LIT("SELECT 1"), MLN_NO_PARAMS,
-                                   in_dir("y.csv"), MLN_FILE_CSV, &err));
+    FAILS(MLN_IO, e->ops->copy_out(e, "c", MLN_STR_LIT("SELECT 1"), MLN_NO_PARAMS, in_dir("y.csv"),
+                                   MLN_FILE_CSV, &err));
     ck_assert(!mln_path_exists(in_dir("y.csv")) && !mln_path_exists(in_dir("y.csv.part")));
     const struct mln_params path = MLN_PARAMS(MLN_TEXT("path", in_dir("secret.csv")));
     FAILS(MLN_IO, run("SELECT * FROM read_csv($path)", path));
@@ -362,8 +368,9 @@ START_TEST(slices_and_long_texts_survive) {
     struct mln_builder *const b = mln_builder_new(two, 2);
     for (int64_t i = 0; i < N; i++) {
         mln_add_i64(b, 0, i);
-        mln_add_str(b, 1, (struct mln_str){i % 7 == 0 ? NULL : text,
-                                           i == 2500 ? (size_t)LONG : (size_t)(i % 30)});
+        mln_add_str(b, 1,
+                    (struct mln_str){i % 7 == 0 ? NULL : text,
+                                     i == 2500 ? (size_t)LONG : (size_t)(i % 30)});
     }
     struct mln_batch whole;
     OK(mln_builder_view(b, &whole, &err));
@@ -379,10 +386,11 @@ START_TEST(slices_and_long_texts_survive) {
         OK(e->ops->append(a, &(struct mln_batch){n, 2, slice}, &err));
     }
     OK(e->ops->append_close(a, true, &err));
-    ck_assert_int_eq(one("SELECT COUNT(*) FROM m.t WHERE i = rowid AND (s IS NULL) = (i % 7 = 0) AND "
-                         "COALESCE(length(s) = CASE WHEN i = 2500 THEN 10485760 ELSE i % 30 END, "
-                         "true)"),
-                     N);
+    ck_assert_int_eq(
+        one("SELECT COUNT(*) FROM m.t WHERE i = rowid AND (s IS NULL) = (i % 7 = 0) AND "
+            "COALESCE(length(s) = CASE WHEN i = 2500 THEN 10485760 ELSE i % 30 END, "
+            "true)"),
+        N);
     struct mln_buf out = MLN_BUF_INIT;
     OK(e->ops->scan(e, "long.sql", MLN_STR_LIT("SELECT s FROM m.t WHERE i = 2500"), MLN_NO_PARAMS,
                     print_batch, &out, &err));
@@ -422,10 +430,11 @@ START_TEST(appenders_work_side_by_side) {
         OK(run(sql, MLN_NO_PARAMS));
     }
     OK(mln_parallel(6, 6, append_task, &batch, &err));
-    assert_scan("SELECT COUNT(*) AS n FROM a.t0 UNION ALL SELECT COUNT(*) FROM a.t1 UNION ALL SELECT "
-                "COUNT(*) FROM a.t2 UNION ALL SELECT COUNT(*) FROM b.t0 UNION ALL SELECT COUNT(*) "
-                "FROM b.t1 UNION ALL SELECT COUNT(*) FROM b.t2 WHERE (id % 5 = 0) = (s IS NULL)",
-                MLN_NO_PARAMS, "n:i64 \n300000\n300000\n300000\n300000\n0\n300000");
+    assert_scan(
+        "SELECT COUNT(*) AS n FROM a.t0 UNION ALL SELECT COUNT(*) FROM a.t1 UNION ALL SELECT "
+        "COUNT(*) FROM a.t2 UNION ALL SELECT COUNT(*) FROM b.t0 UNION ALL SELECT COUNT(*) "
+        "FROM b.t1 UNION ALL SELECT COUNT(*) FROM b.t2 WHERE (id % 5 = 0) = (s IS NULL)",
+        MLN_NO_PARAMS, "n:i64 \n300000\n300000\n300000\n300000\n0\n300000");
     mln_builder_free(b);
 }
 END_TEST
@@ -436,8 +445,8 @@ static enum mln_status count_again(void *ctx, const struct mln_batch *batch, str
     int64_t n = 0;
     for (size_t row = 0; row < batch->n_rows; row += 1000) {
         const struct mln_params params = MLN_PARAMS(MLN_INT("i", mln_get_i64(batch->columns, row)));
-        MLN_TRY(mln_query_i64(e, "inner.sql", "SELECT COUNT(*) FROM t WHERE i <= $i", params, &n,
-                              e2));
+        MLN_TRY(
+            mln_query_i64(e, "inner.sql", "SELECT COUNT(*) FROM t WHERE i <= $i", params, &n, e2));
         *sum += n;
     }
     return MLN_OK;
@@ -464,7 +473,8 @@ START_TEST(files_do_not_depend_on_threads) {
     static const char *const names[2][2] = {{"1.csv", "4.csv"}, {"1.parquet", "4.parquet"}};
     static const size_t threads[] = {1, 4};
     const struct mln_str query = MLN_STR_LIT(
-        "SELECT i, i % 17 AS g, 'value ' || (i % 1000) AS s, CASE WHEN i % 3 = 0 THEN 0.1 * i END AS x "
+        "SELECT i, i % 17 AS g, 'value ' || (i % 1000) AS s, CASE WHEN i % 3 = 0 THEN 0.1 * i END "
+        "AS x "
         "FROM (SELECT range AS i FROM range(400000)) WHERE i % 11 <> 0 ORDER BY i % 101, i");
     for (size_t t = 0; t < 2; t++) {
         e->ops->close(e);
@@ -497,8 +507,9 @@ static void refused_parquet(const char *name, struct mln_str text, enum mln_stat
 }
 
 START_TEST(damaged_parquet_is_refused) {
-    OK(e->ops->copy_out(e, "p", MLN_STR_LIT("SELECT range AS i, 'value ' || range AS s FROM "
-                                            "range(5000)"),
+    OK(e->ops->copy_out(e, "p",
+                        MLN_STR_LIT("SELECT range AS i, 'value ' || range AS s FROM "
+                                    "range(5000)"),
                         MLN_NO_PARAMS, in_dir("whole.parquet"), MLN_FILE_PARQUET, &err));
     struct mln_buf whole = MLN_BUF_INIT;
     OK(mln_file_read(in_dir("whole.parquet"), 1 << 24, &whole, &err));
@@ -530,6 +541,10 @@ START_TEST(damaged_parquet_is_refused) {
 }
 END_TEST
 
-ENGINE_TEST_MAIN("engine", all_types_and_nulls, empty_result_has_its_columns, parameters_go_by_name, statements_of_a_file_run_in_turn, appended_rows_come_back_in_order, an_appender_given_up_leaves_nothing, a_copied_file_keeps_the_order, a_kernel_maps_a_query_into_a_table, after_lock_down_nothing_else_opens, parquet_comes_back, wrong_batches_are_refused, a_split_character_is_refused,
-slices_and_long_texts_survive, appenders_work_side_by_side, a_sink_may_query,
-files_do_not_depend_on_threads, damaged_parquet_is_refused)
+ENGINE_TEST_MAIN("engine", all_types_and_nulls, empty_result_has_its_columns, parameters_go_by_name,
+                 statements_of_a_file_run_in_turn, appended_rows_come_back_in_order,
+                 an_appender_given_up_leaves_nothing, a_copied_file_keeps_the_order,
+                 a_kernel_maps_a_query_into_a_table, after_lock_down_nothing_else_opens,
+                 parquet_comes_back, wrong_batches_are_refused, a_split_character_is_refused,
+                 slices_and_long_texts_survive, appenders_work_side_by_side, a_sink_may_query,
+                 files_do_not_depend_on_threads, damaged_parquet_is_refused)

@@ -1,11 +1,14 @@
 /* What must not happen: a clear value on disk or in a message, a file opened with the wrong key, an
  * identifier that becomes SQL, a full disk or an interrupt that leaves half a file. */
 #define _GNU_SOURCE /* memmem, unshare */
+#include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +28,17 @@ static void make_db(const char *name, const unsigned char *key) {
 }
 
 /* ── keys and files ── */
+
+static size_t entries_of(const char *path) {
+    char command[320];
+    snprintf(command, sizeof command, "ls -A '%s' | wc -l", path);
+    FILE *const p = popen(command, "r");
+    ck_assert_ptr_nonnull(p);
+    size_t n = 0;
+    ck_assert_int_eq(fscanf(p, "%zu", &n), 1);
+    pclose(p);
+    return n;
+}
 
 START_TEST(only_the_right_key_opens) {
     make_db("a.db", key_a);
@@ -51,6 +65,85 @@ START_TEST(only_the_right_key_opens) {
 }
 END_TEST
 
+/* DuckDB holds a file by an fcntl lock: here another process does. */
+START_TEST(a_file_held_by_another_process_is_busy) {
+    make_db("a.db", key_a);
+    e->ops->close(e);
+    e = NULL;
+    int held[2];
+    ck_assert_int_eq(pipe(held), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        const int fd = open(in_dir("a.db"), O_RDWR);
+        struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        const char said = fcntl(fd, F_SETLK, &whole) == 0 ? 'y' : 'n';
+        _exit(write(held[1], &said, 1) == 1 ? pause() : 1);
+    }
+    char said = 0;
+    ck_assert_int_eq(read(held[0], &said, 1), 1);
+    ck_assert_int_eq(said, 'y');
+    open_with(2, 0);
+    FAILS(MLN_BUSY, e->ops->attach(e, "x", in_dir("a.db"), key_a, MLN_ATTACH_WRITE, &err));
+    SAYS("another process");
+    kill(child, SIGKILL);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    OK(e->ops->attach(e, "x", in_dir("a.db"), key_a, MLN_ATTACH_WRITE, &err));
+    close(held[0]);
+    close(held[1]);
+}
+END_TEST
+
+/* What was told as done stands after a kill, from the encrypted log. */
+START_TEST(a_killed_process_loses_nothing_it_told) {
+    e->ops->close(e);
+    e = NULL;
+    const pid_t child = fork();
+    if (child == 0) {
+        open_with(2, 0);
+        OK(e->ops->attach(e, "m", in_dir("a.db"), key_a, MLN_ATTACH_CREATE, &err));
+        OK(run("CREATE TABLE m.t AS SELECT range AS i FROM range(1000)", MLN_NO_PARAMS));
+        OK(run("BEGIN; DELETE FROM m.t", MLN_NO_PARAMS)); /* not told as done */
+        kill(getpid(), SIGKILL);
+    }
+    int how = 0;
+    ck_assert_int_eq(waitpid(child, &how, 0), child);
+    ck_assert(WIFSIGNALED(how) && WTERMSIG(how) == SIGKILL);
+    ck_assert(mln_path_exists(in_dir("a.db.wal")));
+    open_with(2, 0);
+    ck_assert_uint_eq(entries_of(in_dir("spill")), 1); /* the dead one's was removed */
+    FAILS(MLN_KEY, e->ops->attach(e, "m", in_dir("a.db"), key_b, MLN_ATTACH_WRITE, &err));
+    OK(e->ops->attach(e, "m", in_dir("a.db"), key_a, MLN_ATTACH_WRITE, &err));
+    ck_assert_int_eq(one("SELECT COUNT(*) FROM m.t"), 1000);
+    OK(e->ops->detach(e, "m", &err));
+    ck_assert(!mln_path_exists(in_dir("a.db.wal")));
+}
+END_TEST
+
+START_TEST(without_permission_it_is_told) {
+    enum { NOBODY = 65534 };
+    make_db("a.db", key_a);
+    e->ops->close(e);
+    e = NULL;
+    OK(mln_dir_remove(in_dir("spill"), &err));
+    OK(mln_dir_make(in_dir("closed"), &err));
+    if (geteuid() != 0 || chown(dir, NOBODY, NOBODY) != 0 || setuid(NOBODY) != 0) {
+        printf("skipped: files of another user (needs root)\n");
+        return;
+    }
+    open_with(2, 0);
+    FAILS(MLN_IO, e->ops->attach(e, "x", in_dir("a.db"), key_a, MLN_ATTACH_READ, &err));
+    SAYS("Permission denied");
+    FAILS(MLN_IO, e->ops->attach(e, "x", in_dir("closed/x.db"), key_a, MLN_ATTACH_CREATE, &err));
+    SAYS("ermission denied");
+    FAILS(MLN_IO, e->ops->copy_out(e, "c.sql", MLN_STR_LIT("SELECT 1"), MLN_NO_PARAMS,
+                                   in_dir("closed/x.csv"), MLN_FILE_CSV, &err));
+    const struct mln_engine_options options = {.spill_dir = in_dir("closed/spill")};
+    struct mln_engine *none = NULL;
+    FAILS(MLN_IO, mln_engine_open_duckdb(&options, &none, &err));
+    SAYS("ermission denied");
+}
+END_TEST
+
 /* One byte changed anywhere, or the file cut anywhere: an error, never other rows. */
 START_TEST(a_damaged_file_never_gives_other_rows) {
     make_db("a.db", key_a);
@@ -67,9 +160,9 @@ START_TEST(a_damaged_file_never_gives_other_rows) {
             e->ops->attach(e, "d", in_dir("d.db"), key_a, MLN_ATTACH_READ, &err);
         if (status == MLN_OK) {
             int64_t n = 0;
-            status = mln_query_i64(e, "d.sql",
-                                   "SELECT COUNT(*) FROM d.t WHERE s = 'canary-7301-' || i",
-                                   MLN_NO_PARAMS, &n, &err);
+            status =
+                mln_query_i64(e, "d.sql", "SELECT COUNT(*) FROM d.t WHERE s = 'canary-7301-' || i",
+                              MLN_NO_PARAMS, &n, &err);
             ck_assert(status != MLN_OK || n == 20000); /* a byte of a free block */
             const enum mln_status detached = e->ops->detach(e, "d", NULL);
             ck_assert(status != MLN_OK || detached == MLN_OK);
@@ -197,9 +290,18 @@ END_TEST
 /* ── identifiers ── */
 
 START_TEST(identifiers_stay_identifiers) {
-    static const char *const names[] = {
-        "a\"; DROP TABLE keep; --", "\"", "\"\"", "select", "a b\tc\nd", "é-{x}", "$v", "'", "x.y",
-        "/*", "--", ";"};
+    static const char *const names[] = {"a\"; DROP TABLE keep; --",
+                                        "\"",
+                                        "\"\"",
+                                        "select",
+                                        "a b\tc\nd",
+                                        "é-{x}",
+                                        "$v",
+                                        "'",
+                                        "x.y",
+                                        "/*",
+                                        "--",
+                                        ";"};
     OK(run("CREATE TEMP TABLE keep AS SELECT 1 AS x", MLN_NO_PARAMS));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const struct mln_params params = MLN_PARAMS(MLN_IDENT("t", names[i]), MLN_INT("v", 5));
@@ -216,8 +318,8 @@ START_TEST(identifiers_stay_identifiers) {
     ck_assert_int_eq(one("SELECT CAST(COUNT(*) AS BIGINT) FROM keep"), 1);
     OK(e->ops->attach(e, "q", in_dir("it's \"here\"; --.db"), key_a, MLN_ATTACH_CREATE, &err));
     OK(e->ops->detach(e, "q", &err));
-    OK(e->ops->copy_out(e, "c", MLN_STR_LIT("SELECT 1 AS x"), MLN_NO_PARAMS,
-                        in_dir("it's; --.csv"), MLN_FILE_CSV, &err));
+    OK(e->ops->copy_out(e, "c", MLN_STR_LIT("SELECT 1 AS x"), MLN_NO_PARAMS, in_dir("it's; --.csv"),
+                        MLN_FILE_CSV, &err));
     ck_assert(mln_path_exists(in_dir("it's; --.csv")));
     const struct mln_params nul =
         MLN_PARAMS({.name = "t", .type = MLN_PARAM_IDENT, .s = {"a\0b", 3}});
@@ -335,17 +437,6 @@ END_TEST
 
 /* ── the spill directory ── */
 
-static size_t entries_of(const char *path) {
-    char command[320];
-    snprintf(command, sizeof command, "ls -A '%s' | wc -l", path);
-    FILE *const p = popen(command, "r");
-    ck_assert_ptr_nonnull(p);
-    size_t n = 0;
-    ck_assert_int_eq(fscanf(p, "%zu", &n), 1);
-    pclose(p);
-    return n;
-}
-
 START_TEST(the_spill_directory_is_emptied) {
     const char *const spill = in_dir("spill");
     ck_assert_uint_eq(entries_of(spill), 1);
@@ -378,8 +469,9 @@ START_TEST(without_the_extension_nothing_opens) {
 END_TEST
 
 ENGINE_TEST_MAIN("engine_safety", only_the_right_key_opens, a_damaged_file_never_gives_other_rows,
-                 no_file_ever_holds_a_clear_value, no_message_holds_a_value,
-                 identifiers_stay_identifiers, placeholders_are_replaced_where_sql_is,
-                 a_full_disk_is_told_and_leaves_no_file, too_little_memory_is_told,
-                 an_interrupt_stops_a_statement, the_spill_directory_is_emptied,
-                 without_the_extension_nothing_opens)
+                 a_file_held_by_another_process_is_busy, a_killed_process_loses_nothing_it_told,
+                 without_permission_it_is_told, no_file_ever_holds_a_clear_value,
+                 no_message_holds_a_value, identifiers_stay_identifiers,
+                 placeholders_are_replaced_where_sql_is, a_full_disk_is_told_and_leaves_no_file,
+                 too_little_memory_is_told, an_interrupt_stops_a_statement,
+                 the_spill_directory_is_emptied, without_the_extension_nothing_opens)

@@ -124,7 +124,8 @@ static const unsigned char counting[MLN_KEY_BYTES] = {0,  1,  2,  3,  4,  5,  6,
 /* The id, worked out by another program: b2sum -l 256 of "maillon key id" and the bytes 0…31. */
 START_TEST(a_key_file_has_its_text) {
     char expected[128];
-    ask("{ printf 'maillon key id'; for i in $(seq 0 31); do printf \"\\\\$(printf %03o $i)\"; done; } "
+    ask("{ printf 'maillon key id'; for i in $(seq 0 31); do printf \"\\\\$(printf %03o $i)\"; "
+        "done; } "
         "| b2sum -l 256",
         expected, sizeof expected);
     char text[MLN_KEY_FILE_CHARS];
@@ -143,7 +144,8 @@ START_TEST(a_key_file_has_its_text) {
 }
 END_TEST
 
-/* Every file that differs by one byte, or is shorter or longer, is refused, without a word of it. */
+/* Every file that differs by one byte, or is shorter or longer, is refused, without a word of it.
+ */
 START_TEST(a_damaged_key_file_is_refused) {
     char text[MLN_KEY_FILE_CHARS + 1];
     unsigned char key[MLN_KEY_BYTES];
@@ -152,8 +154,8 @@ START_TEST(a_damaged_key_file_is_refused) {
     for (size_t i = 0; i < MLN_KEY_FILE_CHARS; i++) {
         const char kept = text[i];
         text[i] = kept == '0' ? '1' : '0';
-        FAILS(MLN_KEY, mln_key_file_parse("k", (struct mln_str){text, MLN_KEY_FILE_CHARS}, key, id,
-                                          &err));
+        FAILS(MLN_KEY,
+              mln_key_file_parse("k", (struct mln_str){text, MLN_KEY_FILE_CHARS}, key, id, &err));
         ck_assert_ptr_null(strstr(err.msg, "0405"));
         ck_assert(sodium_is_zero(key, sizeof key));
         text[i] = kept;
@@ -218,10 +220,12 @@ START_TEST(hmac_gives_the_vectors_of_rfc_4231) {
         unsigned char key[MLN_KEY_BYTES] = {0};
         unsigned char text[64];
         size_t n = 0;
-        ck_assert_int_eq(sodium_hex2bin(key, sizeof key, cases[i].key, strlen(cases[i].key), NULL,
-                                        NULL, NULL), 0);
-        ck_assert_int_eq(sodium_hex2bin(text, sizeof text, cases[i].text, strlen(cases[i].text),
-                                        NULL, &n, NULL), 0);
+        ck_assert_int_eq(
+            sodium_hex2bin(key, sizeof key, cases[i].key, strlen(cases[i].key), NULL, NULL, NULL),
+            0);
+        ck_assert_int_eq(
+            sodium_hex2bin(text, sizeof text, cases[i].text, strlen(cases[i].text), NULL, &n, NULL),
+            0);
         crypto_auth_hmacsha256_state begun;
         crypto_auth_hmacsha256_init(&begun, key, sizeof key);
         crypto_auth_hmacsha256_update(&begun, text, n / 2);
@@ -237,9 +241,10 @@ END_TEST
 
 /* The whole definition, by openssl: HMAC over domain, NUL, value; the first 32 hex digits. */
 START_TEST(a_pseudonym_is_what_openssl_gives) {
-    static const char *const values[] = {"", "a", "GN/1234/2021/000123", "été",
-                                         ("a value much longer than the sixty-four bytes of a block "
-                                          "of SHA-256, hence hashed in several of them")};
+    static const char *const values[] = {
+        "", "a", "GN/1234/2021/000123", "été",
+        ("a value much longer than the sixty-four bytes of a block "
+         "of SHA-256, hence hashed in several of them")};
     struct mln_key key = {.bytes = (unsigned char *)(uintptr_t)counting};
     struct mln_pseudonym_domain *domain = NULL;
     OK(mln_secret_init(&err));
@@ -293,8 +298,8 @@ START_TEST(the_kernel_keeps_rows_and_missing_values) {
     ck_assert_uint_eq(mln_get_str(p, 0).n, MLN_PSEUDONYM_CHARS);
     ck_assert(mln_str_eq(mln_get_str(p, 0), mln_get_str(p, 2)));
     ck_assert(!mln_str_eq(mln_get_str(p, 0), mln_get_str(p, 3)));
-    FAILS(MLN_INTERNAL, mln_pseudonym_kernel(personne, &(struct mln_batch){3, 1, batch.columns}, out,
-                                             &err));
+    FAILS(MLN_INTERNAL,
+          mln_pseudonym_kernel(personne, &(struct mln_batch){3, 1, batch.columns}, out, &err));
     mln_builder_free(in);
     mln_builder_free(out);
     mln_pseudonym_domain_free(personne);

@@ -14,8 +14,8 @@ struct mln_appender {
     duckdb_data_chunk chunk;
     size_t n_columns;
     duckdb_type *types;
-    char **names;     /* duckdb_free */
-    char label[160];  /* catalog.table */
+    char **names;    /* duckdb_free */
+    char label[160]; /* catalog.table */
 };
 
 static enum mln_status app_fault(struct mln_appender *a, struct mln_err *err) {
@@ -82,8 +82,7 @@ static enum mln_status learn_table(struct mln_appender *a, const char *catalog, 
         duckdb_destroy_logical_type(&types[i]);
     }
     free(types);
-    return a->chunk == NULL ? mln_err_nomem(err, a->label)
-                            : learn_names(a, catalog, table, err);
+    return a->chunk == NULL ? mln_err_nomem(err, a->label) : learn_names(a, catalog, table, err);
 }
 
 enum mln_status duck_append_open(struct mln_engine *e, const char *catalog, const char *table,

@@ -11,7 +11,10 @@
 #include "base/file.h"
 #include "engine/duckdb/duck.h"
 
-enum { KEY_BYTES = 32, KEY_TEXT = sodium_base64_ENCODED_LEN(KEY_BYTES, sodium_base64_VARIANT_ORIGINAL) };
+enum {
+    KEY_BYTES = 32,
+    KEY_TEXT = sodium_base64_ENCODED_LEN(KEY_BYTES, sodium_base64_VARIANT_ORIGINAL)
+};
 
 static enum mln_status check_path(const char *catalog, const char *path, enum mln_attach_mode mode,
                                   struct mln_err *err) {
@@ -70,7 +73,8 @@ static const struct attach_fault {
     {"is not encrypted", MLN_KEY, "the file is not encrypted, but a key was given; it is not ours"},
     {"AES tag differs", MLN_IO, "the file is damaged; remove its stage and run again"},
     {"Corrupt database file", MLN_IO, "the file is damaged; remove its stage and run again"},
-    {"Could not read enough bytes", MLN_IO, "the file is cut short; remove its stage and run again"},
+    {"Could not read enough bytes", MLN_IO,
+     "the file is cut short; remove its stage and run again"},
     {"not a valid DuckDB database", MLN_IO, "not a DuckDB database file"},
     {"Could not set lock", MLN_BUSY, "another process has the file open"},
     {"No space left on device", MLN_IO, "no space left on its disk"},
@@ -121,7 +125,8 @@ enum mln_status duck_attach(struct mln_engine *e, const char *catalog, const cha
     }
     mln_buf_release(&sql);
     if (status == MLN_OK && mode == MLN_ATTACH_CREATE && chmod(path, 0600) != 0) {
-        status = mln_err_set(err, MLN_IO, "%s: cannot restrict its mode: %s", path, strerror(errno));
+        status =
+            mln_err_set(err, MLN_IO, "%s: cannot restrict its mode: %s", path, strerror(errno));
     }
     return status;
 }

@@ -20,8 +20,8 @@ static const struct type_row {
     duckdb_type duck;
     enum mln_type ours;
 } types[] = {
-    {DUCKDB_TYPE_INTEGER, MLN_INT32}, {DUCKDB_TYPE_BIGINT, MLN_INT64},
-    {DUCKDB_TYPE_DOUBLE, MLN_DOUBLE}, {DUCKDB_TYPE_DATE, MLN_DATE32},
+    {DUCKDB_TYPE_INTEGER, MLN_INT32},     {DUCKDB_TYPE_BIGINT, MLN_INT64},
+    {DUCKDB_TYPE_DOUBLE, MLN_DOUBLE},     {DUCKDB_TYPE_DATE, MLN_DATE32},
     {DUCKDB_TYPE_VARCHAR, MLN_UTF8_TEXT}, {DUCKDB_TYPE_BOOLEAN, MLN_INT32},
 };
 enum { N_TYPES = sizeof types / sizeof *types };
@@ -272,7 +272,8 @@ static void fill_validity(duckdb_vector vector, const struct mln_column *c, size
     }
 }
 
-void duck_chunk_fill(duckdb_data_chunk chunk, const struct mln_batch *batch, size_t from, size_t n) {
+void duck_chunk_fill(duckdb_data_chunk chunk, const struct mln_batch *batch, size_t from,
+                     size_t n) {
     for (size_t i = 0; i < batch->n_columns; i++) {
         const struct mln_column *const c = &batch->columns[i];
         duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, i);

@@ -34,6 +34,7 @@ struct duck {
     struct duck_spill spill;
     struct duck_watch watch;
     struct mln_talk *talk;
+    size_t n_threads;
     atomic_uint_fast64_t n_scans; /* names of the scans' tables */
 };
 
@@ -121,8 +122,8 @@ enum mln_status duck_scan(struct mln_engine *e, const char *label, struct mln_st
                           struct mln_err *err);
 enum mln_status duck_map(struct mln_engine *e, const char *label, struct mln_str sql,
                          struct mln_params params, mln_kernel_fn *kernel, void *ctx,
-                         const struct mln_column_spec *out_specs, size_t n_out,
-                         const char *catalog, const char *table, struct mln_err *err);
+                         const struct mln_column_spec *out_specs, size_t n_out, const char *catalog,
+                         const char *table, struct mln_err *err);
 enum mln_status duck_append_open(struct mln_engine *e, const char *catalog, const char *table,
                                  struct mln_appender **out, struct mln_err *err);
 enum mln_status duck_append(struct mln_appender *a, const struct mln_batch *batch,

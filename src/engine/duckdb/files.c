@@ -99,7 +99,8 @@ static void add_literal_pattern(struct mln_buf *out, const char *path) {
 
 static enum mln_status parquet_fault(enum mln_status status, const char *path,
                                      struct mln_err *err) {
-    if (status == MLN_OK || status == MLN_IO || status == MLN_NO_MEMORY || status == MLN_INTERRUPTED) {
+    if (status == MLN_OK || status == MLN_IO || status == MLN_NO_MEMORY ||
+        status == MLN_INTERRUPTED) {
         return status;
     }
     return mln_err_set(err, MLN_BAD_INPUT,
@@ -222,6 +223,34 @@ static enum mln_status relay_batch(void *ctx, const struct mln_batch *batch, str
     return status;
 }
 
+/* A batch without rows, before any is read: who wants only the names may end here. */
+static enum mln_status give_columns(struct duck *duck, const char *path, struct mln_str sql,
+                                    struct mln_params params, struct relay *relay,
+                                    struct mln_err *err) {
+    struct mln_buf probe = MLN_BUF_INIT;
+    struct duck_batch *shown = NULL;
+    struct mln_batch batch;
+    duckdb_result result = {0};
+    mln_buf_addf(&probe, "%.*s LIMIT 0", MLN_STR_ARG(sql));
+    enum mln_status status = mln_buf_check(&probe, path, err);
+    if (status == MLN_OK) {
+        status = duck_run(duck, path, "", mln_buf_view(&probe), params, &result, err);
+    }
+    if (status == MLN_OK) {
+        status = duck_batch_new(&result, path, &shown, err);
+        duckdb_destroy_result(&result);
+    }
+    if (status == MLN_OK) {
+        status = duck_batch_view(shown, NULL, &batch, err);
+    }
+    if (status == MLN_OK) {
+        status = relay_batch(relay, &batch, err);
+    }
+    duck_batch_free(shown);
+    mln_buf_release(&probe);
+    return status;
+}
+
 static enum mln_status read_columns(struct mln_engine *e, const char *path, bool as_text,
                                     struct mln_params params, struct relay *relay,
                                     struct mln_err *err) {
@@ -233,6 +262,9 @@ static enum mln_status read_columns(struct mln_engine *e, const char *path, bool
     if (status == MLN_OK) {
         mln_buf_addf(&sql, " FROM %s", from);
         status = mln_buf_check(&sql, path, err);
+    }
+    if (status == MLN_OK) {
+        status = give_columns(duck_of(e), path, mln_buf_view(&sql), params, relay, err);
     }
     if (status == MLN_OK) {
         status = duck_scan(e, path, mln_buf_view(&sql), params, relay_batch, relay, err);

@@ -41,8 +41,7 @@ static enum mln_status set_options(duckdb_config config, const struct duck *duck
     snprintf(memory, sizeof memory, "%lluB",
              (unsigned long long)(options->memory_bytes != 0 ? options->memory_bytes
                                                              : default_memory()));
-    snprintf(threads, sizeof threads, "%zu",
-             options->n_threads != 0 ? options->n_threads : mln_thread_count());
+    snprintf(threads, sizeof threads, "%zu", duck->n_threads);
     const char *const rows[][2] = {
         {"memory_limit", memory},
         {"threads", threads},
@@ -200,6 +199,7 @@ enum mln_status mln_engine_open_duckdb(const struct mln_engine_options *options,
     }
     duck->base.ops = &duck_ops;
     duck->talk = options->talk;
+    duck->n_threads = options->n_threads != 0 ? options->n_threads : mln_thread_count();
     pthread_mutex_init(&duck->lock, NULL);
     enum mln_status status = duck_spill_open(&duck->spill, options->spill_dir, err);
     if (status == MLN_OK) {

@@ -9,20 +9,16 @@
 
 static duckdb_state bind_one(duckdb_prepared_statement stmt, idx_t at, const struct mln_param *p) {
     switch (p->type) {
-    case MLN_PARAM_INT:
-        return duckdb_bind_int64(stmt, at, p->i);
-    case MLN_PARAM_DOUBLE:
-        return duckdb_bind_double(stmt, at, p->f);
+    case MLN_PARAM_INT: return duckdb_bind_int64(stmt, at, p->i);
+    case MLN_PARAM_DOUBLE: return duckdb_bind_double(stmt, at, p->f);
     case MLN_PARAM_TEXT:
         return p->s.p == NULL ? duckdb_bind_null(stmt, at)
                               : duckdb_bind_varchar_length(stmt, at, p->s.p, p->s.n);
     case MLN_PARAM_DAY:
         return p->i == INT32_MIN ? duckdb_bind_null(stmt, at)
                                  : duckdb_bind_date(stmt, at, (duckdb_date){(int32_t)p->i});
-    case MLN_PARAM_NULL:
-        return duckdb_bind_null(stmt, at);
-    case MLN_PARAM_IDENT:
-        break;
+    case MLN_PARAM_NULL: return duckdb_bind_null(stmt, at);
+    case MLN_PARAM_IDENT: break;
     }
     return DuckDBError;
 }
@@ -140,7 +136,8 @@ enum mln_status duck_run(struct duck *duck, const char *label, const char *befor
     }
     const uint64_t began = now_ms();
     pthread_mutex_lock(&duck->lock);
-    status = run_text(duck, label, text.p == NULL ? "" : text.p, before != NULL, params, result, err);
+    status =
+        run_text(duck, label, text.p == NULL ? "" : text.p, before != NULL, params, result, err);
     pthread_mutex_unlock(&duck->lock);
     mln_detail(duck->talk, "%s: %llu ms", label, (unsigned long long)(now_ms() - began));
 done:
