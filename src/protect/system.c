@@ -27,38 +27,65 @@ static uint64_t threshold_of(const struct mln_table *t, const struct mln_protect
 
 /* ── keys ── */
 
-/* The dimensions in the byte order of their names. */
-static void order_dimensions(const struct mln_table *t, size_t *order) {
-    for (size_t d = 0; d < t->n_dimensions; d++) {
-        size_t at = d;
-        for (; at > 0 && strcmp(t->dimensions[order[at - 1]].name, t->dimensions[d].name) > 0;
-             at--) {
-            order[at] = order[at - 1];
-        }
-        order[at] = d;
-    }
+/* A condition, or a dimension of the table (then `codes` is NULL). */
+struct term {
+    const char *name;
+    const char *codes;
+    size_t dimension;
+};
+
+enum { MAX_TERMS = MLN_TABLE_MAX_DIMENSIONS + MLN_TABLE_MAX_CONDITIONS };
+
+static int compare_terms(const void *a, const void *b) {
+    const struct term *x = a;
+    const struct term *y = b;
+    const int c = strcmp(x->name, y->name);
+    return c != 0 ? c : (x->codes != NULL) - (y->codes != NULL);
 }
 
-/* unit, name=code of each dimension not at TOTAL, count; separated by a byte no text has. */
-static uint8_t make_key(const struct mln_table *t, const size_t *order, size_t cell,
-                        struct mln_buf *key) {
+/* Dimensions and conditions in the byte order of their names, a dimension before the condition of
+ * its name; returns how many. */
+static size_t order_terms(const struct mln_table *t, struct term *terms) {
+    size_t n = 0;
+    for (size_t d = 0; d < t->n_dimensions; d++) {
+        terms[n++] = (struct term){t->dimensions[d].name, NULL, d};
+    }
+    for (size_t c = 0; c < t->n_conditions; c++) {
+        terms[n++] = (struct term){t->conditions[c].name, t->conditions[c].codes, 0};
+    }
+    qsort(terms, n, sizeof *terms, compare_terms);
+    return n;
+}
+
+/* population, name=code of each term (a dimension at TOTAL says nothing; one at a category says
+ * more than a condition of its name), count; separated by a byte no text has. */
+static uint8_t make_key(const struct mln_table *t, const struct term *terms, size_t n_terms,
+                        size_t cell, struct mln_buf *key) {
     size_t index[MLN_TABLE_MAX_DIMENSIONS];
     for (size_t d = t->n_dimensions, rest = cell; d-- > 0; rest /= t->dimensions[d].n) {
         index[d] = rest % t->dimensions[d].n;
     }
     uint8_t n_totals = 0;
+    const char *said = "";
     mln_buf_reset(key);
-    mln_buf_addz(key, t->unit_fr);
-    for (size_t i = 0; i < t->n_dimensions; i++) {
-        const struct mln_dimension *d = &t->dimensions[order[i]];
-        if ((ptrdiff_t)index[order[i]] == d->total) {
-            n_totals++;
+    mln_buf_addz(key, t->population == NULL ? t->unit_fr : t->population);
+    for (size_t i = 0; i < n_terms; i++) {
+        const char *code = terms[i].codes;
+        if (code == NULL) {
+            const struct mln_dimension *d = &t->dimensions[terms[i].dimension];
+            if ((ptrdiff_t)index[terms[i].dimension] == d->total) {
+                n_totals++;
+                continue;
+            }
+            code = d->codes[index[terms[i].dimension]];
+        } else if (strcmp(said, terms[i].name) == 0) {
             continue;
         }
+        said = terms[i].name;
         mln_buf_addc(key, '\x1F');
-        mln_buf_addz(key, d->name);
+        mln_buf_addz(key, terms[i].name);
         mln_buf_addc(key, '=');
-        mln_buf_addz(key, d->codes[index[order[i]]]);
+        mln_buf_addz(key, code);
     }
     mln_buf_addc(key, '\x1F');
     mln_buf_add_u64(key, t->counts[cell]);
@@ -68,17 +95,17 @@ static uint8_t make_key(const struct mln_table *t, const size_t *order, size_t c
 static enum mln_status draft_table(struct mln_arena *arena, const struct mln_table *t, size_t table,
                                    uint64_t threshold, struct draft *drafts, struct mln_buf *key,
                                    struct mln_err *err) {
-    size_t order[MLN_TABLE_MAX_DIMENSIONS];
-    order_dimensions(t, order);
+    struct term terms[MAX_TERMS];
+    const size_t n_terms = order_terms(t, terms);
     for (size_t c = 0; c < t->n_cells + hidden_cells(t); c++) {
         struct draft *d = &drafts[c];
         *d = (struct draft){.table = table, .cell = c, .threshold = threshold};
         if (c < t->n_cells) {
-            d->n_totals = make_key(t, order, c, key);
+            d->n_totals = make_key(t, terms, n_terms, c, key);
             d->count = t->counts[c];
         } else {
             const size_t step = c - t->n_cells;
-            make_key(t, order, step, key);
+            make_key(t, terms, n_terms, step, key);
             mln_buf_addz(key, "\x1F"
                               "drop");
             d->hidden = true;

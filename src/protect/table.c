@@ -76,6 +76,26 @@ static enum mln_status check_measure(const struct mln_table *t, const struct mln
     return MLN_OK;
 }
 
+static enum mln_status check_conditions(const struct mln_table *t, struct mln_err *err) {
+    if (t->population != NULL && !is_name(t->population)) {
+        return bad(t, err, "its population is not a word (a-z, 0-9, _)");
+    }
+    if (t->n_conditions > MLN_TABLE_MAX_CONDITIONS) {
+        return bad(t, err, "has too many conditions");
+    }
+    for (size_t c = 0; c < t->n_conditions; c++) {
+        if (!is_name(t->conditions[c].name) || !is_line(t->conditions[c].codes)) {
+            return bad(t, err, "a condition needs a name (a-z, 0-9, _) and codes of one line");
+        }
+        for (size_t before = 0; before < c; before++) {
+            if (strcmp(t->conditions[before].name, t->conditions[c].name) == 0) {
+                return bad(t, err, "two conditions have the same name");
+            }
+        }
+    }
+    return MLN_OK;
+}
+
 enum mln_status mln_frame_check(const struct mln_table *t, struct mln_err *err) {
     if (!is_name(t->name) || !is_line(t->title_fr) || !is_line(t->title_en) ||
         !is_line(t->unit_fr) || !is_line(t->unit_en)) {
@@ -89,6 +109,7 @@ enum mln_status mln_frame_check(const struct mln_table *t, struct mln_err *err) 
         t->n_measures > MLN_TABLE_MAX_MEASURES) {
         return bad(t, err, "has no dimension, or too many dimensions or measures");
     }
+    MLN_TRY(check_conditions(t, err));
     size_t product = 1;
     for (size_t d = 0; d < t->n_dimensions; d++) {
         MLN_TRY(check_dimension(t, &t->dimensions[d], err));

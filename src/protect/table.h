@@ -57,9 +57,17 @@ enum mln_view {
 };
 enum { MLN_VIEW_COUNT = MLN_VIEW_DURATION + 1 };
 
+/* A condition that every row of a table meets: a name as a dimension's, and a code, or several in
+ * byte order joined by '|'. */
+struct mln_condition {
+    const char *name;
+    const char *codes;
+};
+
 /* Limits of a table, checked by mln_table_check. */
 enum {
     MLN_TABLE_MAX_DIMENSIONS = 6,
+    MLN_TABLE_MAX_CONDITIONS = 16,
     MLN_TABLE_MAX_CATEGORIES = 4096,
     MLN_TABLE_MAX_CELLS = 1000000,
     MLN_TABLE_MAX_MEASURES = 64,
@@ -73,6 +81,11 @@ struct mln_table {
     const char *unit_en;
     const char *note_fr; /* may be NULL */
     const char *note_en;
+    /* What tells that cells of two tables count the same rows: the rows before any condition (a
+     * word: "victims"; NULL: the unit of count), and the conditions. */
+    const char *population;
+    size_t n_conditions;
+    const struct mln_condition *conditions; /* {"lie", "1"}; names differ */
     int32_t observation_day;
     enum mln_view view;
     bool detail; /* cells of small areas (courts, départements): the stricter threshold applies */
@@ -125,8 +138,9 @@ enum mln_cell_state { MLN_CELL_SHOWN, MLN_CELL_PRIMARY, MLN_CELL_SECONDARY };
  * own; shares     from the published (rounded) counts, shown when both are; half up; quantiles
  * shown when their cell is, and by their own n.
  *
- * Cells of several tables are the same when unit, categories other than TOTAL and count agree.
- * Not done here: bounds. That counts are not negative may still narrow a suppressed cell.
+ * Cells of several tables are the same when population, conditions with categories other than
+ * TOTAL, and count agree: {lie = 1} of a table of all victims, and the TOTAL of one of linked
+ * victims. Not done here: bounds. That counts are not negative may still narrow a suppressed cell.
  *
  * `out` receives n pointers; everything in the arena. MLN_BAD_INPUT for options out of range
  * (rounding base past 1000, decimals not 0..4), MLN_INTERNAL for a table that does not pass

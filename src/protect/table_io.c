@@ -26,6 +26,12 @@ void mln_frame_put(struct mln_buf *out, const struct mln_table *t) {
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         mln_wire_put_text(out, texts[i]);
     }
+    mln_wire_put_text(out, t->population);
+    mln_wire_put_u64(out, t->n_conditions);
+    for (size_t c = 0; c < t->n_conditions; c++) {
+        mln_wire_put_text(out, t->conditions[c].name);
+        mln_wire_put_text(out, t->conditions[c].codes);
+    }
     mln_wire_put_u64(out, (uint64_t)((int64_t)t->observation_day - INT32_MIN));
     mln_wire_put_u64(out, (uint64_t)t->view);
     mln_wire_put_u64(out, t->detail ? 1 : 0);
@@ -96,6 +102,21 @@ static void get_measures(struct mln_wire *w, struct mln_table *t) {
     }
 }
 
+static void get_conditions(struct mln_wire *w, struct mln_table *t) {
+    t->population = mln_wire_text(w, true);
+    t->n_conditions = mln_wire_count(w, 2 * 8, MLN_TABLE_MAX_CONDITIONS);
+    struct mln_condition *conditions = mln_wire_alloc(w, t->n_conditions, sizeof *conditions);
+    if (conditions == NULL) {
+        t->n_conditions = 0;
+        return;
+    }
+    for (size_t c = 0; c < t->n_conditions; c++) {
+        conditions[c].name = mln_wire_text(w, false);
+        conditions[c].codes = mln_wire_text(w, false);
+    }
+    t->conditions = conditions;
+}
+
 void mln_frame_get(struct mln_wire *w, struct mln_table *t) {
     t->name = mln_wire_text(w, false);
     t->title_fr = mln_wire_text(w, false);
@@ -104,6 +125,7 @@ void mln_frame_get(struct mln_wire *w, struct mln_table *t) {
     t->unit_en = mln_wire_text(w, false);
     t->note_fr = mln_wire_text(w, true);
     t->note_en = mln_wire_text(w, true);
+    get_conditions(w, t);
     t->observation_day = (int32_t)((int64_t)mln_wire_u64(w, UINT32_MAX) + INT32_MIN);
     t->view = (enum mln_view)mln_wire_u64(w, MLN_VIEW_COUNT - 1);
     t->detail = mln_wire_u64(w, 1) != 0;

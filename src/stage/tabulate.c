@@ -412,6 +412,57 @@ static enum mln_status make_measures(struct mln_tab *tab, struct mln_table *t, b
     return MLN_OK;
 }
 
+/* The codes of a filter in byte order, joined by '|'; NULL: no memory. */
+static const char *join_codes(struct mln_arena *arena, const struct mln_study_filter *filter) {
+    struct mln_buf text = MLN_BUF_INIT;
+    const char *last = NULL;
+    for (size_t i = 0; i < filter->n_codes; i++) {
+        const char *next = NULL; /* the least code past the last one */
+        for (size_t k = 0; k < filter->n_codes; k++) {
+            const char *code = filter->codes[k];
+            if ((last == NULL || strcmp(code, last) > 0) &&
+                (next == NULL || strcmp(code, next) < 0)) {
+                next = code;
+            }
+        }
+        if (next == NULL) {
+            break; /* a code written twice */
+        }
+        mln_buf_addz(&text, last == NULL ? "" : "|");
+        mln_buf_addz(&text, next);
+        last = next;
+    }
+    const char *joined = text.failed ? NULL : mln_arena_strdup(arena, mln_buf_view(&text));
+    mln_buf_release(&text);
+    return joined;
+}
+
+/* The rows the table counts, told to protect: cells of two tables that count the same rows must be
+ * shown or hidden together. */
+static enum mln_status name_conditions(struct mln_tab *tab, struct mln_table *t,
+                                       struct mln_err *err) {
+    static const char *const populations[] = {[MLN_FROM_VICTIMS] = "victimes",
+                                              [MLN_FROM_PROCEDURES] = "procedures"};
+    const struct mln_study_table *spec = tab->spec;
+    struct mln_condition *conditions =
+        MLN_ARENA_NEW(tab->arena, struct mln_condition, spec->n_filters + 1);
+    if (conditions == NULL) {
+        return mln_err_nomem(err, t->name);
+    }
+    for (size_t f = 0; f < spec->n_filters; f++) {
+        const struct mln_study_filter *filter = &spec->filters[f];
+        conditions[f].name = filter->column;
+        conditions[f].codes = join_codes(tab->arena, filter);
+        if (conditions[f].codes == NULL) {
+            return mln_err_nomem(err, t->name);
+        }
+    }
+    t->population = populations[spec->from];
+    t->conditions = conditions;
+    t->n_conditions = spec->n_filters;
+    return MLN_OK;
+}
+
 enum mln_status mln_tab_finish(struct mln_tab *tab, const struct mln_codes *const *labels,
                                int32_t observation_day, struct mln_table *out,
                                struct mln_err *err) {
@@ -439,6 +490,7 @@ enum mln_status mln_tab_finish(struct mln_tab *tab, const struct mln_codes *cons
     }
     MLN_TRY(shape(tab, out, err));
     count_cells(tab, out);
+    MLN_TRY(name_conditions(tab, out, err));
     bool durations = false;
     MLN_TRY(make_measures(tab, out, &durations, err));
     if (durations) {

@@ -247,6 +247,30 @@ START_TEST(tables_are_protected_together) {
 }
 END_TEST
 
+START_TEST(the_same_rows_under_another_name_are_the_same_cells) {
+    /* Victims by link, and linked victims by outcome: {lie = 1} is the TOTAL of the second. In the
+     * first 3 is primary and takes the 40 with it; were the TOTAL 40 shown, it would give 3 = 43
+     * - 40. */
+    static const char *const link[] = {"0", "1", "TOTAL"};
+    static const struct mln_condition linked = {"lie", "1"};
+    const uint64_t by_link[] = {3, 40, 43};
+    const uint64_t by_outcome[] = {25, 15, 40};
+    const struct mln_dimension d = hand_dimension("lie", link, 3, true);
+    struct mln_table both[2] = {hand_table(&arena, &d, 1, by_link), one_line(by_outcome, 2)};
+    both[1].unit_fr = "victimes liées";
+    struct mln_protected_table *p[2];
+    ck_assert_int_eq(mln_protect_all(&arena, both, 2, &five, p, NULL), MLN_OK);
+    assert_states(p[0], "ps.");
+    assert_states(p[1], "..."); /* nobody said what the rows are */
+    both[0].population = both[1].population = "victimes";
+    both[1].conditions = &linked;
+    both[1].n_conditions = 1;
+    ck_assert_int_eq(mln_protect_all(&arena, both, 2, &five, p, NULL), MLN_OK);
+    assert_states(p[0], "ps.");
+    assert_states(p[1], ".ss"); /* 25 and 15 would add up to it: the smaller goes */
+}
+END_TEST
+
 START_TEST(bad_options_are_refused) {
     const uint64_t counts[] = {3, 40, 43};
     const struct mln_table t = one_line(counts, 2);
@@ -540,6 +564,7 @@ int main(void) {
     tcase_add_test(tc, a_share_needs_both_counts);
     tcase_add_test(tc, a_quantile_needs_its_observations);
     tcase_add_test(tc, tables_are_protected_together);
+    tcase_add_test(tc, the_same_rows_under_another_name_are_the_same_cells);
     tcase_add_test(tc, bad_options_are_refused);
     tcase_add_test(tc, no_suppressed_cell_is_determined);
     tcase_add_test(tc, order_of_categories_does_not_matter);

@@ -38,6 +38,10 @@ static struct mln_table hand_with_quantile(struct mln_arena *arena) {
     t.n_measures = 2;
     t.detail = true;
     t.view = MLN_VIEW_STACKED;
+    static const struct mln_condition linked = {"lie", "0|1"};
+    t.population = "victimes";
+    t.conditions = &linked;
+    t.n_conditions = 1;
     t.note_fr = "Champ : essai.";
     t.observation_day = -5;
     return t;
@@ -59,6 +63,11 @@ START_TEST(bytes_go_round) {
     ck_assert_mem_eq(back[1].counts, hand_counts, sizeof hand_counts);
     ck_assert_str_eq(back[1].note_fr, "Champ : essai.");
     ck_assert_ptr_null(back[1].note_en);
+    ck_assert_ptr_null(back[0].population);
+    ck_assert_str_eq(back[1].population, "victimes");
+    ck_assert_uint_eq(back[1].n_conditions, 1);
+    ck_assert_str_eq(back[1].conditions[0].name, "lie");
+    ck_assert_str_eq(back[1].conditions[0].codes, "0|1");
     ck_assert_int_eq(back[1].observation_day, -5);
     ck_assert_int_eq(back[1].view, MLN_VIEW_STACKED);
     ck_assert(back[1].detail && !back[0].detail);
