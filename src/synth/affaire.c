@@ -204,10 +204,27 @@ static void fill(const struct mln_synth_world *w, struct mln_synth_affaire *a) {
 
 /* ── the shard ── */
 
+static void later(int32_t *day, int32_t by) {
+    *day = *day == MLN_SYNTH_FOREVER ? *day : *day + by;
+}
+
+/* The author who leaves is oriented at the new affaire, once it is registered. */
+static void split(struct mln_synth_shard *s, struct mln_synth_case *c,
+                  struct mln_synth_affaire *main) {
+    struct mln_synth_affaire *a = add_affaire(s, c, PLACE_SPLIT);
+    a->target = main;
+    struct mln_synth_verdict *v = &c->verdicts[last_author(c)];
+    const int32_t by = a->registered > v->oriented ? a->registered - v->oriented : 0;
+    int32_t *const days[] = {&v->oriented, &v->reoriented, &v->settled, &v->decided, &v->appealed};
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        later(days[i], by);
+    }
+}
+
 static void make_affaires(const struct mln_synth_world *w, struct mln_synth_shard *s) {
     s->n_affaires = 0;
     for (size_t i = 0; i < s->n_cases; i++) {
-        const struct mln_synth_case *c = &s->cases[i];
+        struct mln_synth_case *c = &s->cases[i];
         s->main_of[i] = c->core.has_affaire ? add_affaire(s, c, PLACE_MAIN) : NULL;
         if (s->main_of[i] == NULL) {
             continue;
@@ -218,7 +235,7 @@ static void make_affaires(const struct mln_synth_world *w, struct mln_synth_shar
             main->state = STATE_SENT;
             main->target = add_affaire(s, c, PLACE_SENT);
         } else if (c->core.split && last_author(c) >= 0) {
-            add_affaire(s, c, PLACE_SPLIT)->target = main;
+            split(s, c, main);
         }
         join(w, s, i);
     }

@@ -115,6 +115,10 @@ void mln_synth_person_draw(const struct mln_synth_world *w, const struct mln_syn
     if (happens(&rng, p->namesake)) { /* one of few days: shared with many */
         out->born -= out->born % (int32_t)p->namesake_days;
     }
+    const double legal = slot == SLOT_VICTIM && core->kind == KIND_OTHER    ? p->legal_victim
+                         : slot >= SLOT_OTHER_AUTHOR && slot < SLOT_JUSTICE ? p->legal_author
+                                                                            : 0;
+    out->legal = happens(&rng, legal);
     out->residence = core->home;
     out->pcs = mln_synth_choose(&p->pcs, mln_rng_unit(&rng));
     out->situation = mln_synth_choose(&p->situations, mln_rng_unit(&rng));
@@ -149,10 +153,9 @@ static void draw_roles(const struct mln_synth_world *w, struct mln_synth_case *c
     const bool other = happens(rng, p->repeat_other_victim) && m > 0;
     const double u[4] = {mln_rng_unit(rng), mln_rng_unit(rng), mln_rng_unit(rng),
                          mln_rng_unit(rng)};
-    *crossed = happens(rng, p->crossed) && known;
+    *crossed = happens(rng, p->crossed) && known && partner;
     const unsigned victim = other ? SLOT_OTHER_VICTIM + m : SLOT_VICTIM;
-    add_role(w, c, true, victim, partner, u[0])->person.legal =
-        !partner && happens(rng, p->legal_victim);
+    (void)add_role(w, c, true, victim, partner, u[0]);
     if (*crossed) {
         (void)add_role(w, c, true, SLOT_AUTHOR, partner, u[1]);
     } else if (happens(rng, p->second_partner_victim)) {
@@ -171,8 +174,7 @@ static void draw_roles(const struct mln_synth_world *w, struct mln_synth_case *c
     if (*crossed) {
         (void)add_role(w, c, false, victim, partner, 0);
     } else if (happens(rng, p->second_author)) {
-        struct mln_synth_role *r = add_role(w, c, false, SLOT_OTHER_AUTHOR + m, false, 0);
-        r->person.legal = happens(rng, p->legal_author);
+        (void)add_role(w, c, false, SLOT_OTHER_AUTHOR + m, false, 0);
     } else if (happens(rng,
                        p->justice_only_author)) { /* last, so that ranks at Interior have no hole */
         add_role(w, c, false, SLOT_JUSTICE + m, false, 0)->in_procedure = false;
@@ -244,10 +246,6 @@ static void draw_offences(const struct mln_synth_world *w, struct mln_synth_case
     }
 }
 
-static bool same_person(const struct mln_synth_role *a, const struct mln_synth_role *b) {
-    return a->person.id == b->person.id;
-}
-
 void mln_synth_case_draw(const struct mln_synth_world *w, uint64_t id, struct mln_synth_case *c) {
     c->n_roles = c->n_offences = 0;
     mln_synth_core_draw(w, id, &c->core);
@@ -267,9 +265,6 @@ void mln_synth_case_draw(const struct mln_synth_world *w, uint64_t id, struct ml
         if (!r->victim) {
             const int32_t age = mln_years_between(r->person.born, c->core.facts_last);
             mln_synth_verdict_draw(w, &c->core, author++, age, &c->verdicts[i]);
-            for (size_t j = 0; j < i && r->person.legal; j++) {
-                r->person.legal = !same_person(r, &c->roles[j]);
-            }
         }
     }
     if (author == 0) {

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/thread.h"
+#include "synth/parquet.h"
 #include "synth/pen.h"
 
 enum { MAX_PROCEDURES = 50000000, WAVE_PER_THREAD = 4 };
@@ -212,7 +213,12 @@ static enum mln_status write_all(struct writing *w, struct mln_err *err) {
         MLN_TRY(mln_file_commit(&w->files[f], err));
     }
     MLN_TRY(write_successors(w, err));
-    return write_profile(w, err);
+    MLN_TRY(write_profile(w, err));
+    if ((w->options->format & MLN_SYNTH_PARQUET) == 0) {
+        return MLN_OK;
+    }
+    return mln_synth_parquet(w->options->dir, w->n_threads,
+                             (w->options->format & MLN_SYNTH_CSV) != 0, err);
 }
 
 static void release(struct writing *w) {
