@@ -7,18 +7,17 @@
  * the kernels between. Working tables live in the engine's memory (spill is encrypted) and hold
  * identifiers: none of them is written down. */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "assets/assets.h"
 #include "base/date.h"
-#include "base/file.h"
 #include "base/thread.h"
-#include "engine/engine.h"
 #include "link/numero_parquet.h"
 #include "link/proc_key.h"
 #include "link/pv_reference.h"
 #include "secret/pseudonym.h"
 #include "stage/codes.h"
-#include "stage/stage.h"
+#include "stage/zone.h"
 
 enum { DAYS_MAX = 40000 };
 
@@ -31,8 +30,6 @@ struct linkage {
     int64_t delay_days;
     int64_t journey_days;
 };
-
-static const char *const work_catalog = "memory"; /* the engine's own, never on disk in clear */
 
 /* ── parameters ── */
 
@@ -120,7 +117,7 @@ static enum mln_status append_batch(struct linkage *l, const char *table, struct
     struct mln_batch batch;
     MLN_TRY(mln_builder_view(b, &batch, err));
     struct mln_appender *appender = NULL;
-    MLN_TRY(l->e->ops->append_open(l->e, work_catalog, table, &appender, err));
+    MLN_TRY(l->e->ops->append_open(l->e, MLN_WORK, table, &appender, err));
     const enum mln_status status = l->e->ops->append(appender, &batch, err);
     const enum mln_status closed =
         l->e->ops->append_close(appender, status == MLN_OK, status == MLN_OK ? err : NULL);
@@ -158,7 +155,7 @@ static enum mln_status run_sql(struct linkage *l, const char *file, int64_t pass
     char asset[96];
     (void)snprintf(asset, sizeof asset, "link-chain/%s.sql", file);
     return mln_run_sql(l->e, asset,
-                       MLN_PARAMS(MLN_IDENT("t", work_catalog), MLN_IDENT("id", "ident"),
+                       MLN_PARAMS(MLN_IDENT("t", MLN_WORK), MLN_IDENT("id", "ident"),
                                   MLN_IDENT("pivot", "pivot"), MLN_INT("passe", passe),
                                   MLN_INT("avance", l->ahead_days),
                                   MLN_INT("delai", l->delay_days),
@@ -171,7 +168,7 @@ static enum mln_status scan_sql(struct linkage *l, const char *file, mln_sink_fn
     char asset[96];
     (void)snprintf(asset, sizeof asset, "link-chain/%s.sql", file);
     return mln_scan_sql(l->e, asset,
-                        MLN_PARAMS(MLN_IDENT("t", work_catalog), MLN_IDENT("id", "ident"),
+                        MLN_PARAMS(MLN_IDENT("t", MLN_WORK), MLN_IDENT("id", "ident"),
                                    MLN_IDENT("pivot", "pivot")),
                         sink, ctx, err);
 }
@@ -224,8 +221,8 @@ static enum mln_status map_rows(struct linkage *l, const struct mapping *m, void
         return mln_err_set(err, MLN_INTERNAL, "%s is not in the program", asset);
     }
     return l->e->ops->map(l->e, asset, sql->text,
-                          MLN_PARAMS(MLN_IDENT("t", work_catalog), MLN_IDENT("id", "ident")),
-                          m->kernel, ctx, m->specs, m->n_specs, work_catalog, m->table, err);
+                          MLN_PARAMS(MLN_IDENT("t", MLN_WORK), MLN_IDENT("id", "ident")),
+                          m->kernel, ctx, m->specs, m->n_specs, MLN_WORK, m->table, err);
 }
 
 /* ── pseudonyms ── */
@@ -390,23 +387,12 @@ static enum mln_status tell_passes(void *ctx, const struct mln_batch *batch, str
 
 /* ── the stage ── */
 
-static enum mln_status attach(struct linkage *l, const char *catalog, const char *path,
-                              const char *key_name, enum mln_attach_mode mode,
-                              struct mln_err *err) {
-    if (path == NULL) {
-        return mln_err_nomem(err, "a path");
-    }
-    struct mln_key key;
-    MLN_TRY(mln_key_load(l->run->project->keys_dir, key_name, &key, err));
-    const enum mln_status status = l->e->ops->attach(l->e, catalog, path, key.bytes, mode, err);
-    mln_key_release(&key);
-    return status;
-}
-
 static enum mln_status link_all(struct linkage *l, struct mln_err *err) {
     struct mln_run *run = l->run;
-    MLN_TRY(attach(l, "ident", mln_run_path(run, "ingest", "id.db"), "id", MLN_ATTACH_READ, err));
-    MLN_TRY(attach(l, "pivot", mln_run_partial(run, "pivot.db"), "base", MLN_ATTACH_CREATE, err));
+    MLN_TRY(mln_zone_attach(run, l->e, "ident", mln_run_path(run, "ingest", "id.db"), "id",
+                            MLN_ATTACH_READ, err));
+    MLN_TRY(mln_zone_attach(run, l->e, "pivot", mln_run_partial(run, "pivot.db"), "base",
+                            MLN_ATTACH_CREATE, err));
     const char *const dirs[] = {run->partial_dir};
     MLN_TRY(l->e->ops->lock_down(l->e, dirs, 1, err));
     MLN_TRY(run_sql(l, "tables", 0, err));
@@ -424,22 +410,11 @@ enum mln_status mln_stage_link_chain(struct mln_run *run, struct mln_err *err) {
     struct linkage l = {.run = run};
     MLN_TRY(read_parameters(&l, err));
     MLN_TRY(load_units(&l, err));
-    const char *spill = mln_run_partial(run, "spill");
-    const struct mln_engine_options options = {
-        .n_threads = run->project->n_threads,
-        .memory_bytes = run->project->memory_bytes,
-        .spill_dir = spill,
-        .talk = run->talk,
-    };
-    enum mln_status status = spill == NULL ? mln_err_nomem(err, "a path")
-                                           : mln_engine_open_duckdb(&options, &l.e, err);
+    enum mln_status status = mln_zone_open(run, &l.e, err);
     if (status == MLN_OK) {
         status = link_all(&l, err);
-        l.e->ops->close(l.e);
     }
-    if (status == MLN_OK) {
-        status = mln_dir_remove(spill, err);
-    }
+    mln_zone_close(run, l.e);
     mln_unit_map_free(l.units);
     return status;
 }

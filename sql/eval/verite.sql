@@ -1,0 +1,59 @@
+-- The truth, under the numbers of the run. What the sources' keys do not find (rejected rows) keeps
+-- NULL numbers: it counts as true and can only be missed.
+-- Grain: procedure × affaire; person × person; offence × offence; victim.
+CREATE TABLE {t}.procedure_connue AS
+SELECT q.procedure_no, p.force, p.code_unite, CAST(p.annee AS VARCHAR(10)) AS annee, p.numero,
+       CAST(EXTRACT(YEAR FROM p.date_enregistrement) AS INTEGER) AS annee_enregistrement
+FROM {pivot}.procedure AS q
+JOIN {id}.procedure AS p ON p.idx = q.idx;
+
+CREATE TABLE {t}.affaire_connue AS
+SELECT q.affaire_no, a.affaire_id
+FROM {pivot}.affaire AS q
+JOIN {id}.affaire AS a ON a.idx = q.idx;
+
+CREATE TABLE {t}.vrai_lien AS
+SELECT 'procedure_affaire' AS niveau, p.procedure_no, CAST(0 AS INTEGER) AS rang_procedure,
+       a.affaire_no, CAST(0 AS INTEGER) AS rang_affaire
+FROM {t}.lu_procedure_affaire AS v
+LEFT JOIN {t}.procedure_connue AS p
+  ON p.force = v.force AND p.code_unite = v.code_unite AND p.annee = v.annee
+ AND p.numero = v.numero
+LEFT JOIN {t}.affaire_connue AS a ON a.affaire_id = v.affaire_id
+UNION ALL
+SELECT 'personne', p.procedure_no, CAST(v.rang_procedure AS INTEGER), a.affaire_no,
+       CAST(v.rang_affaire AS INTEGER)
+FROM {t}.lu_personne AS v
+LEFT JOIN {t}.procedure_connue AS p
+  ON p.force = v.force AND p.code_unite = v.code_unite AND p.annee = v.annee
+ AND p.numero = v.numero
+LEFT JOIN {t}.affaire_connue AS a ON a.affaire_id = v.affaire_id
+UNION ALL
+SELECT 'infraction', p.procedure_no, CAST(v.rang_procedure AS INTEGER), a.affaire_no,
+       CAST(v.rang_affaire AS INTEGER)
+FROM {t}.lu_infraction AS v
+LEFT JOIN {t}.procedure_connue AS p
+  ON p.force = v.force AND p.code_unite = v.code_unite AND p.annee = v.annee
+ AND p.numero = v.numero
+LEFT JOIN {t}.affaire_connue AS a ON a.affaire_id = v.affaire_id;
+
+CREATE TABLE {t}.trouve AS
+SELECT 'procedure_affaire' AS niveau, passe, procedure_no, CAST(0 AS INTEGER) AS rang_procedure,
+       affaire_no, CAST(0 AS INTEGER) AS rang_affaire
+FROM {pivot}.lien_procedure_affaire
+UNION ALL
+SELECT 'personne', passe, procedure_no, rang_procedure, affaire_no, rang_affaire
+FROM {pivot}.lien_personne
+UNION ALL
+SELECT 'infraction', passe, procedure_no, rang_procedure, affaire_no, rang_affaire
+FROM {pivot}.lien_infraction;
+
+CREATE TABLE {t}.vraie_victime AS
+SELECT p.procedure_no, CAST(v.rang AS INTEGER) AS rang, v.genre, v.force,
+       p.annee_enregistrement AS annee, v.issue, v.mode,
+       CAST(v.duree_jours AS INTEGER) AS duree_jours
+FROM {t}.lu_victime AS v
+LEFT JOIN {t}.procedure_connue AS p
+  ON p.force = v.force AND p.code_unite = v.code_unite AND p.annee = v.annee
+ AND p.numero = v.numero
+WHERE v.champ = '1'
