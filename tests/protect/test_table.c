@@ -1,9 +1,9 @@
 /* Tables as bytes: round trip, refusal of anything else; the check of a table. */
-#include <check.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "protect/hand.h"
+#include "run.h"
 
 static const char *const sexes[] = {"F", "M", "TOTAL"};
 static const char *const years[] = {"2021", "2022", "TOTAL"};
@@ -147,16 +147,4 @@ START_TEST(a_table_must_add_up) {
 }
 END_TEST
 
-int main(void) {
-    Suite *suite = suite_create("table");
-    TCase *tc = tcase_create("table");
-    tcase_add_test(tc, bytes_go_round);
-    tcase_add_test(tc, damaged_bytes_are_refused);
-    tcase_add_test(tc, a_table_must_add_up);
-    suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
+MLN_TEST_MAIN("table", bytes_go_round, damaged_bytes_are_refused, a_table_must_add_up)
