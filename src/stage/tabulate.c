@@ -485,6 +485,7 @@ enum mln_status mln_tab_finish(struct mln_tab *tab, const struct mln_codes *cons
     for (size_t d = 0; d < s->n_dimensions; d++) {
         if (is_observed(s->dimensions[d])) {
             MLN_TRY(settle_codes(tab, d, err));
+            tab->dimensions[d].has_nr |= tab->dimensions[d].n == 0; /* a TOTAL needs a part */
         }
         MLN_TRY(name_dimension(tab, d, labels[d], &out->dimensions[d], err));
     }

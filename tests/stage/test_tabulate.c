@@ -1,0 +1,323 @@
+/* Tables from grouped rows: a small one by hand, and random ones against sums and sorts spelled
+ * out, whatever the order and the cutting of the rows. */
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "stage/tabulate.h"
+
+static struct mln_arena arena;
+static struct mln_err err;
+
+static const char *const letters[] = {"a", "b", "c"};
+static const struct mln_label letter_labels[] = {{"A", "A"}, {"B", "B"}, {"C", "C"}};
+static const int32_t cuts[] = {15, 18, 70};
+static const char *const cut_codes[] = {"15-17", "18-69", "70+"};
+static const struct mln_study_variable listed = {
+    .name = "lettre", .column = "lettre", .label = {"Lettre", "Letter"},
+    .n_categories = 3, .codes = letters, .labels = letter_labels};
+static const struct mln_study_variable observed = {
+    .name = "vu", .column = "vu", .label = {"Vu", "Seen"}};
+static const struct mln_study_variable ages = {
+    .name = "age", .column = "age", .label = {"Âge", "Age"}, .n_categories = 3,
+    .codes = cut_codes, .labels = letter_labels, .n_cuts = 3, .cuts = cuts};
+static const struct mln_study_measure measures[] = {
+    {.kind = MLN_STUDY_SHARE, .name = "part", .label = {"Part", "Share"}, .share_of = 1},
+    {.kind = MLN_STUDY_QUANTILE, .name = "mediane", .label = {"M", "M"}, .per_mille = 500},
+    {.kind = MLN_STUDY_MEAN, .name = "moyenne", .label = {"m", "m"}},
+    {.kind = MLN_STUDY_KAPLAN, .name = "km", .label = {"K", "K"}, .per_mille = 500},
+};
+
+static struct mln_study_table table_of(const struct mln_study_variable *const *dims) {
+    return (struct mln_study_table){.name = "essai",
+                                    .title = {"T", "T"},
+                                    .unit = {"unités", "units"},
+                                    .n_dimensions = 2,
+                                    .dimensions = dims,
+                                    .n_measures = 4,
+                                    .measures = measures};
+}
+
+struct fact {
+    const char *code[2]; /* NULL: missing */
+    int32_t day, running; /* INT32_MIN: missing */
+    int64_t n;
+};
+
+static void add(struct mln_tab *tab, const struct fact *facts, size_t n) {
+    static const struct mln_column_spec specs[] = {{"k0", MLN_UTF8_TEXT}, {"k1", MLN_UTF8_TEXT},
+                                                   {"jours", MLN_INT32},  {"en_cours", MLN_INT32},
+                                                   {"n", MLN_INT64}};
+    struct mln_builder *b = mln_builder_new(specs, 5);
+    struct mln_batch batch;
+    ck_assert_ptr_nonnull(b);
+    for (size_t i = 0; i < n; i++) {
+        mln_add_str(b, 0, mln_str_from(facts[i].code[0]));
+        mln_add_str(b, 1, mln_str_from(facts[i].code[1]));
+        for (size_t k = 0; k < 2; k++) {
+            const int32_t value = k == 0 ? facts[i].day : facts[i].running;
+            if (value == INT32_MIN) {
+                mln_add_null(b, 2 + k);
+            } else {
+                mln_add_i32(b, 2 + k, value);
+            }
+        }
+        mln_add_i64(b, 4, facts[i].n);
+    }
+    ck_assert_int_eq(mln_builder_view(b, &batch, &err), MLN_OK);
+    ck_assert_msg(mln_tab_add(tab, &batch, &err) == MLN_OK, "%s", err.msg);
+    mln_builder_free(b);
+}
+
+static struct mln_table tabulate(const struct mln_study_table *spec, const struct fact *facts,
+                                 size_t n, size_t step, const struct mln_codes *label) {
+    struct mln_tab tab;
+    struct mln_table out;
+    const struct mln_codes *labels[] = {label, NULL};
+    ck_assert_int_eq(mln_tab_init(&tab, &arena, spec, &err), MLN_OK);
+    for (size_t from = 0; from < n; from += step) {
+        add(&tab, facts + from, n - from < step ? n - from : step);
+    }
+    ck_assert_msg(mln_tab_finish(&tab, labels, 19000, &out, &err) == MLN_OK, "%s", err.msg);
+    mln_tab_release(&tab);
+    return out;
+}
+
+static void set_up(void) {
+    arena = MLN_ARENA_INIT;
+    err = (struct mln_err){0};
+}
+static void tear_down(void) {
+    mln_arena_release(&arena);
+}
+
+#define NONE INT32_MIN
+
+/* vu: y (twice, as rows), x; lettre: a, b, an unlisted z, a missing one. c has no row.
+ *                a    b    c   NR  TOTAL
+ *          x     0    4    0    1    5
+ *          y     5    0    0    2    7
+ *      TOTAL     5    4    0    3   12                                                       */
+START_TEST(by_hand) {
+    static const struct mln_study_variable *const dims[] = {&observed, &listed};
+    const struct mln_study_table spec = table_of(dims);
+    static const struct fact facts[] = {
+        {{"y", "a"}, 10, 0, 3}, {{"y", "a"}, 20, 1, 1}, {{"y", "z"}, NONE, 0, 2},
+        {{"x", "b"}, 30, 0, 4}, {{"y", "a"}, 5, 0, 1},  {{"x", NULL}, 40, NONE, 1}};
+    static const char *const columns[] = {"code", "libelle"};
+    struct mln_codes codes;
+    ck_assert_int_eq(mln_codes_read(&arena, "vus", MLN_STR_LIT("code,libelle\nx,\"Le \"\"x\"\"\"\n"),
+                                    columns, 2, &codes, &err),
+                     MLN_OK);
+    const struct mln_table t = tabulate(&spec, facts, 6, 6, &codes);
+    static const uint64_t counts[] = {0, 4, 0, 1, 5, 5, 0, 0, 2, 7, 5, 4, 0, 3, 12};
+    ck_assert_uint_eq(t.n_cells, 15);
+    for (size_t i = 0; i < 15; i++) {
+        ck_assert_uint_eq(t.counts[i], counts[i]);
+    }
+    ck_assert_str_eq(t.dimensions[0].codes[0], "x");
+    ck_assert_str_eq(t.dimensions[0].labels_fr[0], "Le \"x\"");
+    ck_assert_str_eq(t.dimensions[0].labels_fr[1], "y"); /* not in the nomenclature */
+    ck_assert_str_eq(t.dimensions[1].codes[3], "NR");
+    ck_assert_str_eq(t.dimensions[1].labels_fr[4], "Ensemble");
+    ck_assert_int_eq(t.dimensions[1].total, 4);
+    /* y × a: ended 5 once, 10 three times; one runs at 20. Median 10, mean 35/4, n 4. */
+    ck_assert_uint_eq(t.measures[1].n[5], 4);
+    ck_assert_double_eq(t.measures[1].values[5], 10);
+    ck_assert_double_eq(t.measures[2].values[5], 8.75);
+    ck_assert_double_eq(t.measures[3].values[5], 10);
+    /* No duration: y × NR (no day) and x × NR (running or not is not known). */
+    ck_assert(isnan(t.measures[1].values[8]));
+    ck_assert_uint_eq(t.measures[1].n[3], 0);
+    /* All: 5, 10 ×3, 20 running, 30 ×4. Median of the 8 ended: (10 + 30) / 2. Kaplan-Meier: running
+     * 8/9, 5/9, then 0 of 4 at 30: 30. */
+    ck_assert_double_eq(t.measures[1].values[14], 20);
+    ck_assert_double_eq(t.measures[3].values[14], 30);
+}
+END_TEST
+
+START_TEST(ages_fall_in_intervals) {
+    static const struct mln_study_variable *const dims[] = {&ages, &listed};
+    const struct mln_study_table spec = table_of(dims);
+    static const struct fact facts[] = {{{"14", "a"}, NONE, NONE, 1},  {{"15", "a"}, NONE, NONE, 2},
+                                        {{"17", "a"}, NONE, NONE, 4},  {{"18", "a"}, NONE, NONE, 8},
+                                        {{"69", "a"}, NONE, NONE, 16}, {{"70", "a"}, NONE, NONE, 32},
+                                        {{"123", "a"}, NONE, NONE, 64}, {{"x", "a"}, NONE, NONE, 128},
+                                        {{"-1", "a"}, NONE, NONE, 256}};
+    const struct mln_table t = tabulate(&spec, facts, 9, 2, NULL);
+    static const uint64_t rows[] = {6, 24, 96, 385, 511}; /* 15-17, 18-69, 70+, NR, TOTAL */
+    ck_assert_uint_eq(t.dimensions[0].n, 5);
+    ck_assert_uint_eq(t.dimensions[1].n, 4); /* a b c TOTAL: nothing is NR */
+    for (size_t i = 0; i < 5; i++) {
+        ck_assert_uint_eq(t.counts[4 * i], rows[i]);
+    }
+}
+END_TEST
+
+START_TEST(an_empty_source_makes_an_empty_table) {
+    static const struct mln_study_variable *const dims[] = {&observed, &listed};
+    const struct mln_study_table spec = table_of(dims);
+    const struct mln_table t = tabulate(&spec, NULL, 0, 1, NULL);
+    ck_assert_uint_eq(t.n_cells, 8); /* (NR TOTAL) × (a b c TOTAL) */
+    ck_assert_uint_eq(t.counts[7], 0);
+    ck_assert(isnan(t.measures[1].values[7]));
+}
+END_TEST
+
+/* ── oracle ── */
+
+enum { FACTS = 400, SEEN = 5 };
+static const char *const seen[SEEN] = {"p", "q", "r", "s", "t"};
+
+static int by_day(const void *a, const void *b) {
+    return *(const int32_t *)a - *(const int32_t *)b;
+}
+
+/* Count, number of ended durations and their median in a cell, from the facts themselves. */
+static void spell_out(const struct fact *facts, const char *vu, const char *lettre, uint64_t *count,
+                      size_t *n_ended, double *median) {
+    static int32_t days[FACTS * 4];
+    *count = 0;
+    *n_ended = 0;
+    for (size_t i = 0; i < FACTS; i++) {
+        const struct fact *f = &facts[i];
+        if ((vu != NULL && strcmp(vu, f->code[0]) != 0) ||
+            (lettre != NULL && strcmp(lettre, f->code[1]) != 0)) {
+            continue;
+        }
+        *count += (uint64_t)f->n;
+        for (int64_t k = 0; k < f->n && f->running == 0; k++) {
+            days[(*n_ended)++] = f->day;
+        }
+    }
+    qsort(days, *n_ended, sizeof *days, by_day);
+    *median = *n_ended == 0       ? NAN
+              : *n_ended % 2 == 1 ? (double)days[*n_ended / 2]
+                                  : (days[*n_ended / 2 - 1] + days[*n_ended / 2]) / 2.0;
+}
+
+static bool same(double a, double b) {
+    return (isnan(a) && isnan(b)) || a == b;
+}
+
+START_TEST(random_facts_against_sums_and_sorts) {
+    static const struct mln_study_variable *const dims[] = {&observed, &listed};
+    const struct mln_study_table spec = table_of(dims);
+    struct fact facts[FACTS], shuffled[FACTS];
+    uint32_t state = 77; /* a plain LCG: any numbers do */
+#define NEXT(n) (state = state * 1664525U + 1013904223U, (state >> 12U) % (n))
+    for (size_t i = 0; i < FACTS; i++) {
+        facts[i] = (struct fact){{seen[NEXT(SEEN)], letters[NEXT(2)]},
+                                 (int32_t)NEXT(90),
+                                 (int32_t)NEXT(2),
+                                 1 + (int64_t)NEXT(3)};
+        shuffled[i] = facts[i];
+    }
+    for (uint32_t i = FACTS - 1; i > 0; i--) {
+        const uint32_t j = NEXT(i + 1);
+        const struct fact held = shuffled[i];
+        shuffled[i] = shuffled[j];
+        shuffled[j] = held;
+    }
+    const struct mln_table t = tabulate(&spec, facts, FACTS, FACTS, NULL);
+    const struct mln_table u = tabulate(&spec, shuffled, FACTS, 7, NULL);
+    ck_assert_uint_eq(t.n_cells, (SEEN + 1) * 4);
+    ck_assert_uint_eq(u.n_cells, t.n_cells);
+    for (size_t cell = 0; cell < t.n_cells; cell++) {
+        uint64_t count = 0;
+        size_t n_ended = 0;
+        double median = NAN;
+        spell_out(facts, cell / 4 == SEEN ? NULL : seen[cell / 4],
+                  cell % 4 == 3 ? NULL : letters[cell % 4], &count, &n_ended, &median);
+        ck_assert_uint_eq(t.counts[cell], count);
+        ck_assert_uint_eq(t.measures[1].n[cell], n_ended);
+        ck_assert(same(t.measures[1].values[cell], median));
+        ck_assert_uint_eq(u.counts[cell], count);
+        for (size_t k = 1; k < 4; k++) { /* to the bit */
+            ck_assert(same(t.measures[k].values[cell], u.measures[k].values[cell]));
+        }
+    }
+}
+END_TEST
+
+START_TEST(too_many_categories_are_refused) {
+    static const struct mln_study_variable *const dims[] = {&observed, &listed};
+    const struct mln_study_table spec = table_of(dims);
+    struct mln_tab tab;
+    static const struct mln_column_spec specs[] = {{"k0", MLN_UTF8_TEXT}, {"k1", MLN_UTF8_TEXT},
+                                                   {"jours", MLN_INT32},  {"en_cours", MLN_INT32},
+                                                   {"n", MLN_INT64}};
+    struct mln_builder *b = mln_builder_new(specs, 5);
+    struct mln_batch batch;
+    ck_assert_ptr_nonnull(b);
+    for (int i = 0; i < 5000; i++) {
+        char code[16];
+        snprintf(code, sizeof code, "%d", i);
+        mln_add_str(b, 0, mln_str_from(code));
+        mln_add_str(b, 1, MLN_STR_LIT("a"));
+        mln_add_null(b, 2);
+        mln_add_null(b, 3);
+        mln_add_i64(b, 4, 1);
+    }
+    ck_assert_int_eq(mln_builder_view(b, &batch, &err), MLN_OK);
+    ck_assert_int_eq(mln_tab_init(&tab, &arena, &spec, &err), MLN_OK);
+    ck_assert_int_eq(mln_tab_add(&tab, &batch, &err), MLN_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(err.msg, "coarser"));
+    mln_tab_release(&tab);
+    mln_builder_free(b);
+}
+END_TEST
+
+START_TEST(nomenclatures_are_read_strictly) {
+    static const char *const columns[] = {"libelle", "code"};
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
+        {"code,autre\na,b\n", "no column 'libelle'"},
+        {"code,libelle\na\n", "line 2: another number of cells"},
+        {"code,libelle\na,b,c\n", "line 2: another number of cells"},
+        {"code,libelle\n,b\n", "line 2: the code is empty"},
+        {"code,libelle\na,\"b\n", "line 2: a quote is not closed"},
+        {"code,libelle\na,\"b\"c\n", "line 2: text after a closing quote"},
+        {"", "no column"},
+    };
+    struct mln_codes codes;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ck_assert_int_eq(mln_codes_read(&arena, "n", mln_str_from(bad[i].text), columns, 2, &codes,
+                                        &err),
+                         MLN_BAD_INPUT);
+        ck_assert_msg(strstr(err.msg, bad[i].says) != NULL, "%s", err.msg);
+    }
+    static const char good[] = "\xEF\xBB\xBF" "code,x,libelle\r\n a ,1, \"q\"\r\n\nb,2,\"l,\"\"m\"\"\"\r\nc,3,";
+    ck_assert_int_eq(mln_codes_read(&arena, "n", mln_str_from("code,libelle\ra,b\rc,d\re,f"), columns,
+                                    2, &codes, &err),
+                     MLN_OK);
+    ck_assert_uint_eq(codes.n_rows, 3);
+    ck_assert_msg(mln_codes_read(&arena, "n", mln_str_from(good), columns, 2, &codes, &err) == MLN_OK,
+                  "%s", err.msg);
+    ck_assert_uint_eq(codes.n_rows, 3);
+    ck_assert(mln_str_is(mln_codes_cell(&codes, 0, 1), "a"));
+    ck_assert(mln_str_is(mln_codes_cell(&codes, 1, 0), "l,\"m\""));
+    ck_assert(mln_str_is(mln_codes_cell(&codes, 2, 0), ""));
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("tabulate");
+    TCase *tc = tcase_create("tabulate");
+    tcase_set_timeout(tc, 60);
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, by_hand);
+    tcase_add_test(tc, ages_fall_in_intervals);
+    tcase_add_test(tc, an_empty_source_makes_an_empty_table);
+    tcase_add_test(tc, random_facts_against_sums_and_sorts);
+    tcase_add_test(tc, too_many_categories_are_refused);
+    tcase_add_test(tc, nomenclatures_are_read_strictly);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
