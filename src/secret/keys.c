@@ -141,6 +141,7 @@ static enum mln_status load_from(int fd, const char *path, struct mln_key *out,
 enum mln_status mln_key_load(const char *dir, const char *name, struct mln_key *out,
                              struct mln_err *err) {
     *out = (struct mln_key){0};
+    MLN_TRY(mln_secret_init(err));
     struct mln_buf path = MLN_BUF_INIT;
     int fd = -1;
     enum mln_status status = key_path(dir, name, &path, err);
@@ -230,6 +231,7 @@ static enum mln_status sync_dir(const char *dir, struct mln_err *err) {
 }
 
 enum mln_status mln_key_create(const char *dir, const char *name, struct mln_err *err) {
+    MLN_TRY(mln_secret_init(err));
     struct mln_buf path = MLN_BUF_INIT;
     unsigned char *const bytes = sodium_malloc(MLN_KEY_BYTES);
     char *const text = sodium_malloc(MLN_KEY_FILE_CHARS);

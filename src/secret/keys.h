@@ -21,7 +21,9 @@ struct mln_key {
     char id[MLN_KEY_ID_CHARS + 1];
 };
 
-enum mln_status mln_secret_init(struct mln_err *err) MLN_MUST_USE; /* once, before anything here */
+/* Starts libsodium. Loading and making keys do it too; whoever has bytes of a key from elsewhere
+ * calls it first (locked memory aborts the program otherwise). Any number of times, any thread. */
+enum mln_status mln_secret_init(struct mln_err *err) MLN_MUST_USE;
 
 /* Creates `dir/name.key`; refuses to replace one. `name`: letters, digits, '-' and '_'. */
 enum mln_status mln_key_create(const char *dir, const char *name, struct mln_err *err) MLN_MUST_USE;

@@ -1,5 +1,6 @@
 /* The embedded engine through its table of functions, as the stages use it. */
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/thread.h"
 #include "fixture.h"
@@ -247,6 +248,12 @@ START_TEST(after_lock_down_nothing_else_opens) {
     FAILS(MLN_IO, run("SELECT * FROM glob('/etc/*')", MLN_NO_PARAMS));
     FAILS(MLN_IO, run("SELECT * FROM '/etc/passwd.csv'", MLN_NO_PARAMS));
     FAILS(MLN_IO, run("SELECT * FROM read_csv('https://example.org/x.csv')", MLN_NO_PARAMS));
+    const struct mln_params beside = MLN_PARAMS(MLN_TEXT("path", in_dir("allowed/../secret.csv")));
+    FAILS(MLN_IO, run("SELECT * FROM read_csv($path)", beside));
+    ck_assert_int_eq(symlink("..", in_dir("allowed/link")), 0);
+    FAILS(MLN_IO,
+          e->ops->attach(e, "x", in_dir("allowed/link/x.db"), key_a, MLN_ATTACH_CREATE, &err));
+    ck_assert(!mln_path_exists(in_dir("x.db")));
     FAILS(MLN_IO, run("LOAD '/tmp/x.duckdb_extension'", MLN_NO_PARAMS));
     FAILS(MLN_IO, run("INSTALL spatial", MLN_NO_PARAMS));
     FAILS(MLN_IO, e->ops->read_parquet(e, in_dir("out.parquet"), false, print_batch, NULL, &err));

@@ -14,6 +14,7 @@
 
 struct duck_spill { /* spill.c */
     char *path;     /* our own directory under the caller's; NULL: no spill */
+    char *made;     /* the caller's directory, if it was made here */
     int lock_fd;    /* held while the directory is ours */
 };
 

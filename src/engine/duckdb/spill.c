@@ -54,6 +54,7 @@ enum mln_status duck_spill_open(struct duck_spill *spill, const char *dir, struc
     if (dir == NULL) {
         return MLN_OK;
     }
+    spill->made = mln_path_exists(dir) ? NULL : strdup(dir);
     MLN_TRY(mln_dir_make(dir, err));
     remove_dead(dir);
     struct mln_buf path = MLN_BUF_INIT;
@@ -87,5 +88,10 @@ void duck_spill_close(struct duck_spill *spill) {
     if (spill->lock_fd >= 0) {
         close(spill->lock_fd);
         spill->lock_fd = -1;
+    }
+    if (spill->made != NULL) {
+        rmdir(spill->made); /* if nobody else put something there */
+        free(spill->made);
+        spill->made = NULL;
     }
 }
