@@ -121,29 +121,23 @@ static void forget(struct mln_query *q) {
     q->points = (struct mln_points){NULL, 0};
 }
 
-static size_t page_of(struct mln_query *q, uint8_t number) {
-    size_t page = 0;
-    while (page < q->n_pages && q->page[page] != number) {
-        page++;
-    }
-    if (page == q->n_pages) {
-        q->page[q->n_pages++] = number;
-    }
-    return page;
-}
-
 /* From q->symbols. Letters the set does not know stay without a mask: no candidate has them. */
 static void set_masks(struct mln_query *q) {
+    uint8_t page_of[16];
+    memset(page_of, UINT8_MAX, sizeof page_of);
     for (uint32_t i = 0; i < q->length; i++) {
         const uint8_t s = q->symbols[i];
         if (s == MLN_SYMBOL_FOREIGN) {
             continue;
         }
+        if (page_of[s / 16] == UINT8_MAX) {
+            page_of[s / 16] = q->n_pages;
+            q->page[q->n_pages++] = s / 16;
+        }
         q->masks[s] |= (uint64_t)1 << i;
-        uint8_t *byte = &q->plane[page_of(q, s / 16)][i / 8][s % 16];
+        uint8_t *byte = &q->plane[page_of[s / 16]][i / 8][s % 16];
         *byte = (uint8_t)(*byte | 1U << i % 8);
     }
-    q->bag = mln_bag_of(q->symbols, q->length);
     q->short_narrow = true;
 }
 
@@ -160,6 +154,7 @@ void mln_query_id(struct mln_query *query, const struct mln_strset *set, uint32_
     query->length = value.length;
     if (value.symbols != NULL && value.length <= MLN_LANE_LENGTH) {
         memcpy(query->symbols, value.symbols, value.length);
+        query->bag = set->bag[id];
         set_masks(query);
     }
 }
@@ -190,6 +185,7 @@ enum mln_status mln_query_text(struct mln_query *query, const struct mln_strset 
     query->points = points;
     query->length = (uint32_t)points.n;
     if (text_symbols(query, points)) {
+        query->bag = mln_bag_of(query->symbols, query->length);
         set_masks(query);
     }
     return MLN_OK;
