@@ -65,6 +65,8 @@ struct elimination {
     size_t n_pivots;
     struct row merged; /* workspace */
     size_t *queue;
+    size_t *in_play; /* rows left after peeling, in their order */
+    size_t n_in_play;
 };
 
 static bool row_reserve(struct row *row, size_t n) {
@@ -188,15 +190,21 @@ static bool subtract(struct elimination *e, struct row *target, const struct row
 }
 
 /* The shortest row in play, and in it the unknown that the fewest rows have (Markowitz's rule, one
- * side at a time). False when no row is in play. */
-static bool choose_pivot(const struct elimination *e, size_t *row, size_t *unknown) {
-    *row = e->system->n_lines;
-    for (size_t l = 0; l < e->system->n_lines; l++) {
-        if (!e->rows[l].used && (*row == e->system->n_lines || e->rows[l].n < e->rows[*row].n)) {
-            *row = l;
+ * side at a time). Rows that left are forgotten. False when no row is in play. */
+static bool choose_pivot(struct elimination *e, size_t *row, size_t *unknown) {
+    size_t n = 0;
+    for (size_t i = 0; i < e->n_in_play; i++) {
+        const size_t at = e->in_play[i];
+        if (e->rows[at].used) {
+            continue;
         }
+        if (n == 0 || e->rows[at].n < e->rows[*row].n) {
+            *row = at;
+        }
+        e->in_play[n++] = at;
     }
-    if (*row == e->system->n_lines) {
+    e->n_in_play = n;
+    if (n == 0) {
         return false;
     }
     const struct row *r = &e->rows[*row];
@@ -211,12 +219,15 @@ static bool choose_pivot(const struct elimination *e, size_t *row, size_t *unkno
 
 static bool eliminate(struct elimination *e) {
     peel(e);
+    for (size_t l = 0; l < e->system->n_lines; l++) {
+        e->in_play[e->n_in_play++] = l;
+    }
     for (size_t row, unknown; choose_pivot(e, &row, &unknown);) {
         const struct row *pivot = &e->rows[row];
         const uint64_t inverse = mod_inverse(row_find(pivot, unknown)->value);
         take_pivot(e, row, unknown);
-        for (size_t l = 0; e->uses[unknown] > 0 && l < e->system->n_lines; l++) {
-            struct row *target = &e->rows[l];
+        for (size_t i = 0; e->uses[unknown] > 0 && i < e->n_in_play; i++) {
+            struct row *target = &e->rows[e->in_play[i]];
             const struct entry *found = target->used ? NULL : row_find(target, unknown);
             if (found != NULL && !subtract(e, target, pivot, mod_mul(found->value, inverse))) {
                 return false;
@@ -256,8 +267,9 @@ static bool allocate(struct mln_arena *scratch, struct elimination *e) {
     e->queue = MLN_ARENA_NEW(scratch, size_t, 2 * s->n_cells + s->n_lines);
     e->rows = MLN_ARENA_NEW(scratch, struct row, s->n_lines);
     e->pivots = MLN_ARENA_NEW(scratch, struct pivot, s->n_lines);
+    e->in_play = MLN_ARENA_NEW(scratch, size_t, s->n_lines);
     return e->unknown_of != NULL && e->cell_of != NULL && e->uses != NULL && e->queue != NULL &&
-           e->rows != NULL && e->pivots != NULL;
+           e->rows != NULL && e->pivots != NULL && e->in_play != NULL;
 }
 
 enum mln_status mln_audit(const struct mln_system *s, bool *given_away, struct mln_err *err) {

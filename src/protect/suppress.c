@@ -1,11 +1,15 @@
 #include "protect/audit.h"
 #include "protect/system.h"
 
-/* What a secondary suppression costs, least first: field by field. A zero protects badly (whoever
- * knows that counts are not negative loses no doubt with it), a TOTAL is what readers come for, a
- * lonely suppression calls for another. */
+/* How well a cell hides another. Zeros hide badly, since counts are not negative; one that stands
+ * under a TOTAL of zero, or is such a TOTAL, is no secret at all: suppressing it only calls for the
+ * rest of its line, and theirs. */
+enum worth { NONZERO, ZERO, KNOWN_ZERO };
+
+/* What a secondary suppression costs, least first: field by field. A TOTAL is what readers come
+ * for, a lonely suppression calls for another. */
 struct cost {
-    bool zero;
+    enum worth worth;
     size_t n_totals;
     size_t lonely; /* lines where it would be the only suppressed cell */
     uint64_t count;
@@ -13,16 +17,21 @@ struct cost {
 
 static struct cost cost_of(const struct mln_system *s, size_t cell) {
     const struct mln_cell *c = &s->cells[cell];
-    struct cost cost = {.zero = c->count == 0, .n_totals = c->n_totals, .count = c->count};
+    struct cost cost = {
+        .worth = c->count == 0 ? ZERO : NONZERO, .n_totals = c->n_totals, .count = c->count};
     for (size_t i = s->line_start[cell]; i < s->line_start[cell + 1]; i++) {
-        cost.lonely += s->lines[s->line_of[i]].n_suppressed == 0;
+        const struct mln_line *line = &s->lines[s->line_of[i]];
+        cost.lonely += line->n_suppressed == 0;
+        if (s->cells[s->members[line->first]].count == 0) {
+            cost.worth = KNOWN_ZERO;
+        }
     }
     return cost;
 }
 
 static bool is_cheaper(struct cost a, struct cost b) {
-    if (a.zero != b.zero) {
-        return b.zero;
+    if (a.worth != b.worth) {
+        return a.worth < b.worth;
     }
     if (a.n_totals != b.n_totals) {
         return a.n_totals < b.n_totals;
@@ -33,23 +42,45 @@ static bool is_cheaper(struct cost a, struct cost b) {
     return a.count < b.count;
 }
 
-/* The cheapest shown cell of a line, the first among equals; n_cells when none is shown. */
-static size_t cheapest_of(const struct mln_system *s, const struct mln_line *line,
-                          struct cost *cost) {
-    size_t best = s->n_cells;
+/* The cheapest shown cell found so far, in one line or several; the first among equals. */
+struct choice {
+    size_t cell; /* n_cells: none */
+    struct cost cost;
+    enum worth worst; /* no cell worse than this is taken */
+};
+
+static struct choice no_choice(const struct mln_system *s, enum worth worst) {
+    return (struct choice){.cell = s->n_cells, .worst = worst};
+}
+
+static void consider_line(const struct mln_system *s, const struct mln_line *line,
+                          struct choice *choice) {
     for (size_t i = 0; i < line->n; i++) {
         const size_t cell = s->members[line->first + i];
         if (s->cells[cell].state != MLN_CELL_SHOWN) {
             continue;
         }
-        const struct cost this = cost_of(s, cell);
-        if (best == s->n_cells || is_cheaper(this, *cost) ||
-            (!is_cheaper(*cost, this) && cell < best)) {
-            best = cell;
-            *cost = this;
+        const struct cost cost = cost_of(s, cell);
+        if (cost.worth <= choice->worst &&
+            (choice->cell == s->n_cells || is_cheaper(cost, choice->cost) ||
+             (!is_cheaper(choice->cost, cost) && cell < choice->cell))) {
+            choice->cell = cell;
+            choice->cost = cost;
         }
     }
-    return best;
+}
+
+static void consider_lines_of(const struct mln_system *s, size_t cell, struct choice *choice) {
+    for (size_t i = s->line_start[cell]; i < s->line_start[cell + 1]; i++) {
+        consider_line(s, &s->lines[s->line_of[i]], choice);
+    }
+}
+
+static bool suppress_choice(struct mln_system *s, const struct choice *choice) {
+    if (choice->cell != s->n_cells) {
+        mln_system_suppress(s, choice->cell, MLN_CELL_SECONDARY);
+    }
+    return choice->cell != s->n_cells;
 }
 
 /* A line gives something away when one cell is suppressed alone, and when its total is shown and
@@ -71,56 +102,35 @@ static void sweep(struct mln_system *s) {
         changed = false;
         for (size_t l = 0; l < s->n_lines; l++) {
             while (line_gives_away(s, &s->lines[l])) {
-                struct cost cost;
-                const size_t cell = cheapest_of(s, &s->lines[l], &cost);
-                if (cell == s->n_cells) {
-                    break; /* a line of one cell: all of it is suppressed */
+                struct choice choice = no_choice(s, KNOWN_ZERO);
+                consider_line(s, &s->lines[l], &choice);
+                if (!suppress_choice(s, &choice)) {
+                    break; /* all of the line is suppressed */
                 }
-                mln_system_suppress(s, cell, MLN_CELL_SECONDARY);
                 changed = true;
             }
         }
     }
 }
 
-/* The cheapest shown cell found so far over several lines. */
-struct choice {
-    size_t cell; /* n_cells: none */
-    struct cost cost;
-};
-
-static void consider_line(const struct mln_system *s, const struct mln_line *line,
-                          struct choice *choice) {
-    struct cost cost;
-    const size_t cell = cheapest_of(s, line, &cost);
-    if (cell == s->n_cells) {
-        return;
-    }
-    if (choice->cell == s->n_cells || is_cheaper(cost, choice->cost) ||
-        (!is_cheaper(choice->cost, cost) && cell < choice->cell)) {
-        *choice = (struct choice){cell, cost};
-    }
-}
-
-static bool suppress_choice(struct mln_system *s, const struct choice *choice) {
-    if (choice->cell != s->n_cells) {
-        mln_system_suppress(s, choice->cell, MLN_CELL_SECONDARY);
-    }
-    return choice->cell != s->n_cells;
-}
-
-/* Suppresses the cheapest cell among the lines of a cell that was given away. */
+/* Suppresses the cheapest cell in a line of the given cell; failing that, in a line of a cell that
+ * shares one with it. */
 static bool help(struct mln_system *s, size_t cell) {
-    struct choice choice = {.cell = s->n_cells};
-    for (size_t i = s->line_start[cell]; i < s->line_start[cell + 1]; i++) {
-        consider_line(s, &s->lines[s->line_of[i]], &choice);
+    struct choice choice = no_choice(s, ZERO);
+    consider_lines_of(s, cell, &choice);
+    for (size_t i = s->line_start[cell]; choice.cell == s->n_cells && i < s->line_start[cell + 1];
+         i++) {
+        const struct mln_line *line = &s->lines[s->line_of[i]];
+        for (size_t k = 0; k < line->n; k++) {
+            consider_lines_of(s, s->members[line->first + k], &choice);
+        }
     }
     return suppress_choice(s, &choice);
 }
 
 /* The cheapest cell of any line that has a suppressed one: when those of `help` are exhausted. */
-static bool help_anywhere(struct mln_system *s) {
-    struct choice choice = {.cell = s->n_cells};
+static bool help_anywhere(struct mln_system *s, enum worth worst) {
+    struct choice choice = no_choice(s, worst);
     for (size_t l = 0; l < s->n_lines; l++) {
         if (s->lines[l].n_suppressed > 0) {
             consider_line(s, &s->lines[l], &choice);
@@ -150,7 +160,7 @@ static size_t help_given_away(struct mln_system *s, const bool *given_away, bool
         }
     }
     if (n > 0 && !helped) {
-        helped = help_anywhere(s);
+        helped = help_anywhere(s, ZERO) || help_anywhere(s, KNOWN_ZERO);
     }
     return helped ? n : 0;
 }
