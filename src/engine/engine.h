@@ -141,8 +141,10 @@ struct mln_engine_ops {
     /* Appending from outside; several appenders may run on several threads at once. Rows are seen
      * when append_close has kept them; keep = false, or a failed append, leaves nothing. Batches
      * must have the table's columns by name (any case), type and order (MLN_INTERNAL); text that
-     * is not UTF-8 is MLN_BAD_INPUT. append_close frees the appender whatever it returns. About
-     * 1 M rows of ten columns a second and thread: DuckDB's compression is the limit. */
+     * is not UTF-8 is MLN_BAD_INPUT. append_close frees the appender whatever it returns.
+     * About 1 M rows of ten columns a second and thread: DuckDB's encoding is the limit. Where
+     * several threads append and nothing else runs, open the engine with n_threads = 1: DuckDB's
+     * own threads would only wait in a loop beside them (a quarter more processor time). */
     enum mln_status (*append_open)(struct mln_engine *e, const char *catalog, const char *table,
                                    struct mln_appender **out, struct mln_err *err);
     enum mln_status (*append)(struct mln_appender *a, const struct mln_batch *batch,
