@@ -1,7 +1,6 @@
 -- Values that share a pseudonym with another value, in each domain. Grain: one domain.
-SELECT 'procedure' AS domaine,
-       COUNT(DISTINCT c.cle) - COUNT(DISTINCT p.pseudonyme) AS collisions
-FROM {t}.pseudonyme_procedure AS p JOIN {t}.cle_procedure AS c ON c.idx = p.idx
+SELECT 'procedure' AS domaine, COUNT(*) - COUNT(DISTINCT pseudonyme) AS collisions
+FROM {t}.pseudonyme_procedure
 UNION ALL
 SELECT 'affaire', COUNT(*) - COUNT(DISTINCT pseudonyme) FROM {t}.pseudonyme_affaire
 UNION ALL

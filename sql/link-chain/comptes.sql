@@ -8,9 +8,9 @@ SELECT 'affaires', (SELECT COUNT(*) FROM {id}.affaire),
        (SELECT COUNT(DISTINCT affaire_idx) FROM {t}.lien),
        (SELECT COUNT(*) FROM {pivot}.non_lie WHERE cote = 'affaire')
 UNION ALL
-SELECT 'personnes des procedures liees', (SELECT COUNT(*) FROM {t}.cote_procedure),
+SELECT 'personnes des procedures liees', (SELECT COUNT(*) FROM {t}.personne_liee),
        (SELECT COUNT(*) FROM (SELECT DISTINCT lien_no, rang_procedure FROM {t}.lien_personne) AS u),
-       (SELECT COUNT(*) FROM {t}.cote_procedure AS c
+       (SELECT COUNT(*) FROM {t}.personne_liee AS c
         LEFT JOIN (SELECT DISTINCT lien_no, rang_procedure FROM {t}.lien_personne) AS l
           ON l.lien_no = c.lien_no AND l.rang_procedure = c.rang
         WHERE l.lien_no IS NULL)

@@ -7,32 +7,7 @@
 --   cherche   (court, number) ← affaire: its own, while it has no link; noted on its ties not
 --             resolved, at its own court or at that of the affaire it was split or sent from
 INSERT INTO {t}.lien
-WITH seule AS (
-    SELECT affaire_idx, MIN(procedure_idx) AS procedure_idx
-    FROM {t}.lien
-    GROUP BY affaire_idx
-    HAVING COUNT(*) = 1
-),
-porte AS (
-    SELECT q.juridiction, n.numero, s.procedure_idx
-    FROM seule AS s
-    JOIN {id}.affaire_parquet AS q ON q.parent_idx = s.affaire_idx
-    JOIN {t}.parquet_affaire AS n ON n.idx = q.idx
-    UNION
-    SELECT COALESCE(p.juridiction_destinataire, a.juridiction), r.numero_parquet, d.procedure_idx
-    FROM {t}.designe AS d
-    JOIN {t}.reference AS r ON r.idx = d.reference_idx
-    JOIN {id}.affaire AS a ON a.idx = r.affaire_idx
-    JOIN {t}.procedure AS p ON p.idx = d.procedure_idx
-    WHERE r.numero_parquet IS NOT NULL
-),
-univoque AS (
-    SELECT juridiction, numero, MIN(procedure_idx) AS procedure_idx
-    FROM porte
-    GROUP BY juridiction, numero
-    HAVING COUNT(*) = 1
-),
-cherche AS (
+WITH cherche AS (
     SELECT q.parent_idx AS affaire_idx, q.juridiction, n.numero
     FROM {id}.affaire_parquet AS q
     JOIN {t}.parquet_affaire AS n ON n.idx = q.idx
@@ -50,6 +25,32 @@ cherche AS (
       ON c.affaire_idx = r.affaire_idx
     LEFT JOIN {t}.designe AS d ON d.reference_idx = r.idx
     WHERE r.numero_parquet IS NOT NULL AND d.reference_idx IS NULL
+),
+seule AS (
+    SELECT affaire_idx, MIN(procedure_idx) AS procedure_idx
+    FROM {t}.lien
+    GROUP BY affaire_idx
+    HAVING COUNT(*) = 1
+),
+porte AS (
+    SELECT q.juridiction, n.numero, s.procedure_idx
+    FROM seule AS s
+    JOIN {id}.affaire_parquet AS q ON q.parent_idx = s.affaire_idx
+    JOIN {t}.parquet_affaire AS n ON n.idx = q.idx
+    JOIN cherche AS c ON c.numero = n.numero
+    UNION
+    SELECT COALESCE(p.juridiction_destinataire, a.juridiction), r.numero_parquet, d.procedure_idx
+    FROM {t}.designe AS d
+    JOIN {t}.reference AS r ON r.idx = d.reference_idx
+    JOIN {id}.affaire AS a ON a.idx = r.affaire_idx
+    JOIN {t}.procedure AS p ON p.idx = d.procedure_idx
+    JOIN cherche AS c ON c.numero = r.numero_parquet
+),
+univoque AS (
+    SELECT juridiction, numero, MIN(procedure_idx) AS procedure_idx
+    FROM porte
+    GROUP BY juridiction, numero
+    HAVING COUNT(*) = 1
 )
 SELECT DISTINCT u.procedure_idx, c.affaire_idx, 4 AS passe
 FROM cherche AS c

@@ -21,24 +21,15 @@ WITH avec_unite AS (
     JOIN {t}.cle_lecture AS k ON k.idx = l.no
     JOIN {t}.procedure AS p ON p.cle_actuelle = k.cle_actuelle AND p.cle <> k.cle
 ),
-unite_lue AS (
-    SELECT DISTINCT l.idx
-    FROM {t}.lecture AS l
-    JOIN (SELECT DISTINCT code_unite FROM {id}.procedure) AS u ON u.code_unite = l.code_unite
-),
 sans_unite AS (
-    SELECT r.idx AS reference_idx, p.idx AS procedure_idx, 100 + 8 * l.doute
-           + CASE WHEN p.date_transmission IS NULL THEN 4 ELSE 0 END AS rang
-    FROM {t}.lecture AS l
-    JOIN {t}.reference AS r ON r.idx = l.idx
-    JOIN {t}.cour AS c ON c.affaire_idx = r.affaire_idx
+    SELECT l.reference_idx, p.idx AS procedure_idx,
+           100 + 8 * l.doute + CASE WHEN p.date_transmission IS NULL THEN 4 ELSE 0 END AS rang
+    FROM {t}.lecture_sans_unite AS l
+    JOIN {t}.cour AS c ON c.affaire_idx = l.affaire_idx
     JOIN {t}.procedure AS p
       ON p.annee = l.annee AND p.numero = l.numero
      AND p.juridiction_destinataire = c.juridiction
-    LEFT JOIN unite_lue AS u ON u.idx = l.idx
-    WHERE l.code_unite IS NULL AND u.idx IS NULL
-      AND p.force = COALESCE(l.force, CASE WHEN r.origine IN ('PN', 'GN') THEN r.origine END,
-                             p.force)
+    WHERE l.force IS NULL OR p.force = l.force
 )
 SELECT d.reference_idx, d.procedure_idx, 2 AS passe,
        MIN(d.rang + CASE WHEN c.affaire_idx IS NULL THEN 1 ELSE 0 END) AS rang,

@@ -9,21 +9,19 @@ WITH pris AS (
     FROM {t}.lien_personne AS l
     JOIN {t}.lien_numerote AS n ON n.lien_no = l.lien_no
 ),
-reste_affaire AS (
+seule_affaire AS (
     SELECT c.lien_no, c.affaire_no, c.role, c.nature, MIN(c.rang) AS rang, MIN(c.sexe) AS sexe,
-           MIN(CASE WHEN c.csns_sur = 1 THEN c.csns END) AS csns,
-           MIN(c.date_naissance_min) AS debut, MIN(c.date_naissance_max) AS fin
-    FROM {t}.cote_affaire AS c
+           MIN(c.csns) AS csns, MIN(c.debut) AS debut, MIN(c.fin) AS fin
+    FROM {t}.reste_affaire AS c
     LEFT JOIN pris ON pris.affaire_no = c.affaire_no AND pris.rang_affaire = c.rang
     WHERE pris.affaire_no IS NULL
     GROUP BY c.lien_no, c.affaire_no, c.role, c.nature
     HAVING COUNT(*) = 1
 ),
-reste_procedure AS (
+seule_procedure AS (
     SELECT c.lien_no, c.role, c.nature, MIN(c.rang) AS rang, MIN(c.sexe) AS sexe,
-           MIN(CASE WHEN c.csns_sur = 1 THEN c.csns END) AS csns,
-           MIN(c.date_naissance_min) AS debut, MIN(c.date_naissance_max) AS fin
-    FROM {t}.cote_procedure AS c
+           MIN(c.csns) AS csns, MIN(c.debut) AS debut, MIN(c.fin) AS fin
+    FROM {t}.reste_procedure AS c
     LEFT JOIN {t}.lien_personne AS l ON l.lien_no = c.lien_no AND l.rang_procedure = c.rang
     WHERE l.lien_no IS NULL
     GROUP BY c.lien_no, c.role, c.nature
@@ -32,8 +30,8 @@ reste_procedure AS (
 pretendant AS (
     SELECT a.lien_no, p.rang AS rang_procedure, a.rang AS rang_affaire, a.role,
            COUNT(*) OVER (PARTITION BY a.affaire_no, a.rang) AS n
-    FROM reste_affaire AS a
-    JOIN reste_procedure AS p
+    FROM seule_affaire AS a
+    JOIN seule_procedure AS p
       ON p.lien_no = a.lien_no AND p.role = a.role AND p.nature = a.nature
     WHERE (a.sexe IS NULL OR p.sexe IS NULL OR a.sexe = p.sexe)
       AND (a.csns IS NULL OR p.csns IS NULL OR a.csns = p.csns)

@@ -7,29 +7,34 @@ SELECT no AS affaire_no, idx, pseudonyme AS affaire_id
 FROM {t}.numero_affaire;
 
 CREATE TABLE {t}.faits_affaire AS
-SELECT parent_idx, MIN(date_debut_min) AS debut_min,
-       MIN(date_debut_max) AS debut_max
-FROM {id}.affaire_infraction
-GROUP BY parent_idx;
+SELECT n.idx, n.no,
+       EXTRACT(YEAR FROM f.debut_min) * 10000 + EXTRACT(MONTH FROM f.debut_min) * 100
+       + EXTRACT(DAY FROM f.debut_min) AS faits_min,
+       EXTRACT(YEAR FROM f.debut_max) * 10000 + EXTRACT(MONTH FROM f.debut_max) * 100
+       + EXTRACT(DAY FROM f.debut_max) AS faits_max
+FROM {t}.numero_affaire AS n
+LEFT JOIN (
+    SELECT parent_idx, MIN(date_debut_min) AS debut_min, MIN(date_debut_max) AS debut_max
+    FROM {id}.affaire_infraction
+    GROUP BY parent_idx
+) AS f ON f.parent_idx = n.idx;
 
 CREATE TABLE {pivot}.affaire_personne AS
 SELECT v.idx, v.affaire_no, v.rang, v.personne_id,
        CASE WHEN v.age_min = v.age_max AND v.age_min >= 0 THEN v.age_min END AS age_faits
 FROM (
     SELECT i.idx, n.no AS affaire_no, i.rang, x.pseudonyme AS personne_id,
-           CAST(EXTRACT(YEAR FROM f.debut_min) - EXTRACT(YEAR FROM i.date_naissance_max)
-                - CASE WHEN EXTRACT(MONTH FROM f.debut_min) * 100 + EXTRACT(DAY FROM f.debut_min)
-                          < EXTRACT(MONTH FROM i.date_naissance_max) * 100
-                            + EXTRACT(DAY FROM i.date_naissance_max)
-                       THEN 1 ELSE 0 END AS INTEGER) AS age_min,
-           CAST(EXTRACT(YEAR FROM f.debut_max) - EXTRACT(YEAR FROM i.date_naissance_min)
-                - CASE WHEN EXTRACT(MONTH FROM f.debut_max) * 100 + EXTRACT(DAY FROM f.debut_max)
-                          < EXTRACT(MONTH FROM i.date_naissance_min) * 100
-                            + EXTRACT(DAY FROM i.date_naissance_min)
-                       THEN 1 ELSE 0 END AS INTEGER) AS age_max
-    FROM {id}.affaire_personne AS i
-    JOIN {t}.numero_affaire AS n ON n.idx = i.parent_idx
-    LEFT JOIN {t}.faits_affaire AS f ON f.parent_idx = i.parent_idx
+           CAST(FLOOR((n.faits_min - i.ne_max) / 10000.0) AS INTEGER) AS age_min,
+           CAST(FLOOR((n.faits_max - i.ne_min) / 10000.0) AS INTEGER) AS age_max
+    FROM (SELECT idx, parent_idx, rang, csns,
+                 EXTRACT(YEAR FROM date_naissance_min) * 10000
+                 + EXTRACT(MONTH FROM date_naissance_min) * 100
+                 + EXTRACT(DAY FROM date_naissance_min) AS ne_min,
+                 EXTRACT(YEAR FROM date_naissance_max) * 10000
+                 + EXTRACT(MONTH FROM date_naissance_max) * 100
+                 + EXTRACT(DAY FROM date_naissance_max) AS ne_max
+          FROM {id}.affaire_personne) AS i
+    JOIN {t}.faits_affaire AS n ON n.idx = i.parent_idx
     LEFT JOIN {t}.personne_id AS x ON x.csns = i.csns
 ) AS v;
 

@@ -3,19 +3,16 @@
 -- Grain: procedure × affaire; person × person; offence × offence.
 CREATE TABLE {pivot}.lien_procedure_affaire AS
 SELECT procedure_no, affaire_no, passe, CAST(NULL AS DOUBLE) AS probabilite
-FROM {t}.lien_numerote
-ORDER BY procedure_no, affaire_no;
+FROM {t}.lien_numerote;
 
 CREATE TABLE {pivot}.lien_personne AS
 SELECT n.procedure_no, l.rang_procedure, n.affaire_no, l.rang_affaire, l.passe,
        CAST(NULL AS DOUBLE) AS probabilite
 FROM {t}.lien_personne AS l
-JOIN {t}.lien_numerote AS n ON n.lien_no = l.lien_no
-ORDER BY n.procedure_no, l.rang_procedure, n.affaire_no, l.rang_affaire;
+JOIN {t}.lien_numerote AS n ON n.lien_no = l.lien_no;
 
 CREATE TABLE {pivot}.lien_infraction AS
 SELECT n.procedure_no, l.rang_procedure, n.affaire_no, l.rang_affaire, l.passe,
        CAST(NULL AS DOUBLE) AS probabilite
 FROM {t}.lien_infraction AS l
 JOIN {t}.lien_numerote AS n ON n.lien_no = l.lien_no
-ORDER BY n.procedure_no, l.rang_procedure, n.affaire_no, l.rang_affaire

@@ -27,6 +27,7 @@ CREATE TABLE {t}.pseudonyme_affaire (idx BIGINT, pseudonyme VARCHAR);
 CREATE TABLE {t}.pseudonyme_personne (idx BIGINT, pseudonyme VARCHAR);
 CREATE TABLE {t}.pseudonyme_unite (idx BIGINT, pseudonyme VARCHAR);
 CREATE TABLE {t}.cle_unite (idx BIGINT, cle VARCHAR);
+CREATE TABLE {t}.nomenclature_unite (code_unite VARCHAR);
 CREATE TABLE {t}.nomenclature_commune (
     code VARCHAR, departement VARCHAR, commune_actuelle VARCHAR, debut DATE, fin DATE
 )

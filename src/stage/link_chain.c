@@ -24,6 +24,8 @@ enum { DAYS_MAX = 40000 };
 struct linkage {
     struct mln_run *run;
     struct mln_engine *e;
+    struct mln_unit_successor *successors; /* in the run's arena */
+    size_t n_successors;
     struct mln_unit_map *units;
     struct mln_pv_years years; /* last: from the data, where a reference has no affaire's year */
     int64_t ahead_days;        /* models/link-chain.yaml */
@@ -62,7 +64,7 @@ static enum mln_status read_codes(struct linkage *l, const char *name, const cha
     return mln_codes_read(l->run->arena, name, text, columns, n, out, err);
 }
 
-static enum mln_status load_units(struct linkage *l, struct mln_err *err) {
+static enum mln_status read_units(struct linkage *l, struct mln_err *err) {
     static const char *const columns[] = {"force", "code_unite", "successeur", "date_effet"};
     struct mln_codes codes;
     MLN_TRY(read_codes(l, "unites_successeurs", columns, 4, &codes, err));
@@ -86,6 +88,8 @@ static enum mln_status load_units(struct linkage *l, struct mln_err *err) {
                                codes.lines[i]);
         }
     }
+    l->successors = rows;
+    l->n_successors = codes.n_rows;
     return mln_unit_map_new(rows, codes.n_rows, &l->units, err);
 }
 
@@ -122,6 +126,22 @@ static enum mln_status append_batch(struct linkage *l, const char *table, struct
     const enum mln_status closed =
         l->e->ops->append_close(appender, status == MLN_OK, status == MLN_OK ? err : NULL);
     return status != MLN_OK ? status : closed;
+}
+
+/* The codes that the table of successors names: units that exist, even without a procedure. */
+static enum mln_status load_units(struct linkage *l, struct mln_err *err) {
+    static const struct mln_column_spec spec = {"code_unite", MLN_UTF8_TEXT};
+    struct mln_builder *b = mln_builder_new(&spec, 1);
+    if (b == NULL) {
+        return mln_err_nomem(err, "the units");
+    }
+    for (size_t i = 0; i < l->n_successors; i++) {
+        mln_add_str(b, 0, l->successors[i].unit);
+        mln_add_str(b, 0, l->successors[i].successor);
+    }
+    const enum mln_status status = append_batch(l, "nomenclature_unite", b, err);
+    mln_builder_free(b);
+    return status;
 }
 
 static enum mln_status load_communes(struct linkage *l, struct mln_err *err) {
@@ -322,8 +342,9 @@ static enum mln_status find_links(struct linkage *l, struct mln_err *err) {
 
 static enum mln_status match_inside(struct linkage *l, struct mln_err *err) {
     static const char *const files[] = {
-        "lien_numerote",       "personnes",   "personne_csns",       "personne_naissance",
-        "personne_seule",      "infractions", "infraction_natinf_date", "infraction_natinf",
+        "lien_numerote",    "personne_csns",          "personne_reste",
+        "personne_naissance", "personne_seule",       "personne_liee",
+        "infractions",      "infraction_natinf_date", "infraction_natinf",
         "infraction_seule",
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -396,6 +417,7 @@ static enum mln_status link_all(struct linkage *l, struct mln_err *err) {
     const char *const dirs[] = {run->partial_dir};
     MLN_TRY(l->e->ops->lock_down(l->e, dirs, 1, err));
     MLN_TRY(run_sql(l, "tables", 0, err));
+    MLN_TRY(load_units(l, err));
     MLN_TRY(load_communes(l, err));
     MLN_TRY(find_links(l, err));
     MLN_TRY(make_pseudonyms(l, err));
@@ -409,7 +431,7 @@ static enum mln_status link_all(struct linkage *l, struct mln_err *err) {
 enum mln_status mln_stage_link_chain(struct mln_run *run, struct mln_err *err) {
     struct linkage l = {.run = run};
     MLN_TRY(read_parameters(&l, err));
-    MLN_TRY(load_units(&l, err));
+    MLN_TRY(read_units(&l, err));
     enum mln_status status = mln_zone_open(run, &l.e, err);
     if (status == MLN_OK) {
         status = link_all(&l, err);

@@ -464,11 +464,11 @@ START_TEST(order_and_threads_change_nothing) {
         "SELECT procedure_no || ' ' || procedure_id || ' ' || unite_id FROM pv.procedure"
         " ORDER BY procedure_no",
         "SELECT procedure_no || ' ' || affaire_no || ' ' || passe"
-        " FROM pv.lien_procedure_affaire",
+        " FROM pv.lien_procedure_affaire ORDER BY 1",
         "SELECT procedure_no || ' ' || rang_procedure || ' ' || affaire_no || ' ' || rang_affaire"
-        " || passe FROM pv.lien_personne",
+        " || passe FROM pv.lien_personne ORDER BY 1",
         "SELECT procedure_no || ' ' || rang_procedure || ' ' || affaire_no || ' ' || rang_affaire"
-        " || passe FROM pv.lien_infraction",
+        " || passe FROM pv.lien_infraction ORDER BY 1",
         "SELECT cote || ' ' || no || ' ' || motif FROM pv.non_lie ORDER BY 1",
     };
     enum { N = sizeof questions / sizeof *questions };
