@@ -141,9 +141,21 @@
     return { option, height: chart.rows.length * (labelsAbove(chart, width) ? 44 : 34) + 40 };
   }
 
+  /* Steps of the same unit share a scale: each bar is its percent of the first step of its unit. */
   function funnel(chart, t, width) {
-    const built = bars(chart, t, width, "dataMax");
-    built.option.series[0].data.forEach((d) => { d.itemStyle.color = t.series[1]; });
+    const counts = chart.series[0].values;
+    const inPercent = Object.assign({}, chart, { series: [{ label: chart.series[0].label, values: chart.shares }] });
+    const built = bars(inPercent, t, width, 100);
+    built.option.grid.right = width < NARROW ? 104 : 124;
+    let unit = 0;
+    built.option.series[0].data.forEach((d, i) => {
+      unit += i > 0 && chart.firsts[i] === i ? 1 : 0;
+      d.itemStyle.color = t.series[unit % 2];
+      const share = chart.firsts[i] !== i && isNumber(chart.shares[i])
+        ? "  (" + format(chart.shares[i], chart.decimals) + page.words.percent + ")" : "";
+      d.label.formatter = () => (isNumber(counts[i]) ? format(counts[i], 0) + share : "s");
+    });
+    built.option.tooltip.formatter = rowTooltip(chart, (v) => format(v, 0));
     return built;
   }
 

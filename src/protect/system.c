@@ -237,7 +237,7 @@ static size_t add_lines(struct mln_system *s, const struct mln_table *t, size_t 
     }
     for (size_t step = 0; step < hidden_cells(t); step++) {
         const struct mln_cell *drop = &s->cells[cell_of[t->n_cells + step]];
-        if (!mln_cell_is_small(drop)) {
+        if (!mln_cell_is_small(drop) || !mln_same_unit(t, step, step + 1)) {
             continue; /* whoever subtracts learns nothing that needs protection */
         }
         s->members[at] = cell_of[step];

@@ -132,6 +132,13 @@ enum mln_status mln_frame_check(const struct mln_table *t, struct mln_err *err) 
     return MLN_OK;
 }
 
+bool mln_same_unit(const struct mln_table *funnel, size_t a, size_t b) {
+    const char *x = funnel->dimensions[0].codes[a];
+    const char *y = funnel->dimensions[0].codes[b];
+    const size_t n = strcspn(x, "_");
+    return strcspn(y, "_") == n && memcmp(x, y, n) == 0;
+}
+
 /* Every TOTAL of dimension `d` against the sum of its line. */
 static bool totals_hold(const struct mln_table *t, size_t d) {
     const struct mln_dimension *dim = &t->dimensions[d];

@@ -105,6 +105,9 @@ struct mln_protect_options {
     int share_decimals;          /* decimals of published percentages */
 };
 
+/* Whether two steps of a funnel count the same unit: their codes have the same first word. */
+bool mln_same_unit(const struct mln_table *funnel, size_t a, size_t b);
+
 /* Checks what the types cannot say: limits above, cells = product of the dimensions, names, codes
  * unique and without control characters, every TOTAL the sum of its line, SHARE measures on a
  * dimension with a TOTAL, QUANTILE measures with values and n. MLN_INTERNAL otherwise: a table is

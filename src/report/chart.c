@@ -164,6 +164,26 @@ bool mln_chart_is_years(const struct mln_chart *c) {
     return years > 0;
 }
 
+enum mln_value_state mln_funnel_share(const struct mln_protected_table *funnel, size_t step,
+                                      size_t *first, double *percent) {
+    const struct mln_table *t = mln_protected_frame(funnel);
+    *first = step;
+    while (*first > 0 && mln_same_unit(t, *first - 1, step)) {
+        (*first)--;
+    }
+    uint64_t part = 0;
+    uint64_t whole = 0;
+    *percent = 0;
+    if (!mln_protected_count(funnel, step, &part) || !mln_protected_count(funnel, *first, &whole)) {
+        return MLN_VALUE_SECRET;
+    }
+    if (whole == 0) {
+        return MLN_VALUE_UNDEFINED;
+    }
+    *percent = 100 * (double)part / (double)whole;
+    return MLN_VALUE_SHOWN;
+}
+
 void mln_chart_put_value(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang,
                          double value) {
     if (mln_chart_is_percent(c)) {
@@ -176,6 +196,32 @@ void mln_chart_put_value(struct mln_buf *out, const struct mln_chart *c, enum ml
         mln_buf_addz(out, NB);
         mln_buf_addz(out, mln_word(lang, MLN_WORD_DAYS));
     }
+}
+
+static void put_json_value(struct mln_buf *out, enum mln_value_state state, double value) {
+    if (state == MLN_VALUE_SHOWN) {
+        mln_buf_addf(out, "%.10g", value);
+    } else {
+        mln_buf_addz(out, state == MLN_VALUE_SECRET ? "\"s\"" : "null");
+    }
+}
+
+/* Of each step, its percent of the first step of its unit, and that step. */
+static void put_shares(struct mln_buf *out, const struct mln_chart *c) {
+    size_t first = 0;
+    double percent = 0;
+    mln_buf_addz(out, "\"shares\":[");
+    for (size_t r = 0; r < c->n_rows; r++) {
+        const enum mln_value_state state = mln_funnel_share(c->table, r, &first, &percent);
+        mln_buf_addz(out, r == 0 ? "" : ",");
+        put_json_value(out, state, percent);
+    }
+    mln_buf_addz(out, "],\"firsts\":[");
+    for (size_t r = 0; r < c->n_rows; r++) {
+        (void)mln_funnel_share(c->table, r, &first, &percent);
+        mln_buf_addf(out, "%s%zu", r == 0 ? "" : ",", first);
+    }
+    mln_buf_addz(out, "],");
 }
 
 void mln_chart_put_json(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
@@ -192,7 +238,11 @@ void mln_chart_put_json(struct mln_buf *out, const struct mln_chart *c, enum mln
         mln_buf_addz(out, r == 0 ? "" : ",");
         mln_put_json(out, mln_chart_row_label(c, lang, r));
     }
-    mln_buf_addz(out, "],\"series\":[");
+    mln_buf_addz(out, "],");
+    if (c->view == MLN_VIEW_FUNNEL) {
+        put_shares(out, c);
+    }
+    mln_buf_addz(out, "\"series\":[");
     for (size_t s = 0; s < c->n_series; s++) {
         mln_buf_addz(out, s == 0 ? "{\"label\":" : ",{\"label\":");
         mln_put_json(out, mln_chart_series_label(c, lang, s));
@@ -201,11 +251,7 @@ void mln_chart_put_json(struct mln_buf *out, const struct mln_chart *c, enum mln
             double value = 0;
             const enum mln_value_state state = mln_chart_value(c, r, s, &value);
             mln_buf_addz(out, r == 0 ? "" : ",");
-            if (state == MLN_VALUE_SHOWN) {
-                mln_buf_addf(out, "%.10g", value);
-            } else {
-                mln_buf_addz(out, state == MLN_VALUE_SECRET ? "\"s\"" : "null");
-            }
+            put_json_value(out, state, value);
         }
         mln_buf_addz(out, "]}");
     }

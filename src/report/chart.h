@@ -31,6 +31,11 @@ bool mln_chart_is_percent(const struct mln_chart *c);
 bool mln_chart_is_years(const struct mln_chart *c); /* every row but TOTAL and NR is a year */
 bool mln_chart_row_is_known(const struct mln_chart *c, size_t row); /* neither TOTAL nor NR */
 
+/* A step of a funnel in percent of the first step that counts the same unit (table.h), which
+ * `first` receives; from published counts. */
+enum mln_value_state mln_funnel_share(const struct mln_protected_table *funnel, size_t step,
+                                      size_t *first, double *percent);
+
 /* A value with its sign or unit: "31,0 %", "172 jours", "1 024". */
 void mln_chart_put_value(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang,
                          double value);

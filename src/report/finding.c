@@ -78,20 +78,24 @@ static void put_extremes(struct mln_buf *out, const struct mln_chart *c, enum ml
     }
 }
 
+/* "Victimes dont la chaîne est terminée : 63 210, soit 52,3 % des victimes enregistrées" */
 static bool put_funnel(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
-    double first = 0;
-    double last = 0;
-    if (mln_chart_value(c, 0, 0, &first) != MLN_VALUE_SHOWN ||
-        mln_chart_value(c, c->n_rows - 1, 0, &last) != MLN_VALUE_SHOWN) {
+    const size_t last = c->n_rows - 1;
+    size_t first = 0;
+    double count = 0;
+    double percent = 0;
+    if (mln_chart_value(c, last, 0, &count) != MLN_VALUE_SHOWN) {
         return false;
     }
-    mln_put_html(out, mln_chart_row_label(c, lang, 0));
+    mln_put_html(out, mln_chart_row_label(c, lang, last));
     mln_buf_addz(out, mln_word(lang, MLN_WORD_COLON));
-    mln_chart_put_value(out, c, lang, first);
-    mln_buf_addz(out, mln_word(lang, MLN_WORD_SEMICOLON));
-    put_inside(out, mln_chart_row_label(c, lang, c->n_rows - 1));
-    mln_buf_addz(out, mln_word(lang, MLN_WORD_COLON));
-    mln_chart_put_value(out, c, lang, last);
+    mln_chart_put_value(out, c, lang, count);
+    if (mln_funnel_share(c->table, last, &first, &percent) == MLN_VALUE_SHOWN && first != last) {
+        mln_buf_addz(out, mln_word(lang, MLN_WORD_THAT_IS));
+        mln_put_decimal(out, lang, percent, mln_protected_options(c->table).share_decimals, false);
+        mln_buf_addf(out, "%s %s ", mln_word(lang, MLN_WORD_PERCENT), mln_word(lang, MLN_WORD_OF));
+        put_inside(out, mln_chart_row_label(c, lang, first));
+    }
     return true;
 }
 

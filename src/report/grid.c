@@ -1,7 +1,10 @@
 #include "report/grid.h"
 
-/* What a cell of the page shows: the count of a cell of the table, or one of its measures. */
-enum { COUNT = -1 };
+#include "report/chart.h"
+
+/* What a cell of the page shows: the count of a cell of the table, one of its measures, or (of a
+ * funnel) the count in percent of the first step of its unit. */
+enum { COUNT = -1, OF_FIRST = -2 };
 
 enum shape {
     LONG,   /* a row a cell of the table, a column a measure, and the count */
@@ -33,18 +36,19 @@ static const struct mln_dimension *last_of(const struct mln_table *t) {
     return &t->dimensions[t->n_dimensions - 1];
 }
 
-/* The i-th content: measures in their order (COUNT measures repeat the counts), then the count. */
+/* The i-th content: measures in their order (COUNT measures repeat the counts), then the count,
+ * then what the view adds. */
 static ptrdiff_t content_at(const struct mln_table *t, size_t i) {
     for (size_t m = 0; m < t->n_measures; m++) {
         if (t->measures[m].kind != MLN_MEASURE_COUNT && i-- == 0) {
             return (ptrdiff_t)m;
         }
     }
-    return COUNT;
+    return i == 0 ? COUNT : OF_FIRST;
 }
 
 static size_t content_count(const struct mln_table *t) {
-    size_t n = 1;
+    size_t n = t->view == MLN_VIEW_FUNNEL ? 2 : 1;
     for (size_t m = 0; m < t->n_measures; m++) {
         n += t->measures[m].kind != MLN_MEASURE_COUNT;
     }
@@ -52,7 +56,7 @@ static size_t content_count(const struct mln_table *t) {
 }
 
 static bool is_share(const struct mln_table *t, ptrdiff_t content) {
-    return content != COUNT && t->measures[content].kind == MLN_MEASURE_SHARE;
+    return content >= 0 && t->measures[content].kind == MLN_MEASURE_SHARE;
 }
 
 static enum shape shape_of(const struct mln_table *t) {
@@ -121,6 +125,10 @@ static void put_content_name(struct mln_buf *out, const struct grid *g, ptrdiff_
         mln_buf_addz(out, mln_word(g->lang, MLN_WORD_COUNTS));
         return;
     }
+    if (content == OF_FIRST) {
+        mln_buf_addz(out, mln_word(g->lang, MLN_WORD_OF_FIRST));
+        return;
+    }
     const struct mln_measure *m = &g->frame->measures[content];
     const char *name = label(g->lang, m->label_fr, m->label_en);
     mln_put_html(out, name);
@@ -183,6 +191,18 @@ static void put_count(struct mln_buf *out, const struct grid *g, size_t cell, co
     mln_buf_addz(out, "</td>");
 }
 
+static void put_number(struct mln_buf *out, const struct grid *g, enum mln_value_state state,
+                       double value, bool share, const char *open) {
+    if (state != MLN_VALUE_SHOWN) {
+        put_sign(out, g->lang, state);
+        return;
+    }
+    mln_buf_addz(out, open);
+    mln_put_decimal(out, g->lang, value, share ? mln_protected_options(g->table).share_decimals : 1,
+                    !share);
+    mln_buf_addz(out, "</td>");
+}
+
 static void put_cell(struct mln_buf *out, const struct grid *g, size_t cell, struct column c) {
     const char *open = c.total ? "<td class=\"total\">" : "<td>";
     if (c.content == COUNT) {
@@ -190,15 +210,15 @@ static void put_cell(struct mln_buf *out, const struct grid *g, size_t cell, str
         return;
     }
     double value = 0;
-    if (!mln_protected_measure(g->table, (size_t)c.content, cell, &value)) {
-        put_sign(out, g->lang, mln_protected_value_state(g->table, (size_t)c.content, cell));
+    if (c.content == OF_FIRST) {
+        size_t first = 0;
+        const enum mln_value_state state = mln_funnel_share(g->table, cell, &first, &value);
+        put_number(out, g, state, value, true, open);
         return;
     }
-    const bool share = is_share(g->frame, c.content);
-    mln_buf_addz(out, open);
-    mln_put_decimal(out, g->lang, value, share ? mln_protected_options(g->table).share_decimals : 1,
-                    !share);
-    mln_buf_addz(out, "</td>");
+    (void)mln_protected_measure(g->table, (size_t)c.content, cell, &value);
+    put_number(out, g, mln_protected_value_state(g->table, (size_t)c.content, cell), value,
+               is_share(g->frame, c.content), open);
 }
 
 /* Row headers: one a dimension down the side, of the row that begins at `cell`. One that repeats

@@ -2,8 +2,10 @@
  * only, and the type of what it opens is the type the writers take. */
 #include "report/report.h"
 
+#include "assets/assets.h"
 #include "base/file.h"
 #include "base/thread.h"
+#include "source/model.h"
 #include "stage/sealed.h"
 #include "stage/stage.h"
 #include "stage/state.h"
@@ -28,7 +30,16 @@ static enum mln_status read_tables(struct publication *p, struct mln_err *err) {
     return status;
 }
 
-/* Rows of the sources, from what ingest told. */
+static enum mln_status read_model(struct publication *p, struct mln_model *model,
+                                  struct mln_err *err) {
+    const struct mln_asset *text = mln_asset_find("models/canonical.yaml");
+    if (text == NULL) {
+        return mln_err_set(err, MLN_INTERNAL, "the canonical model does not travel in the program");
+    }
+    return mln_model_read(p->run->arena, text->name, text->text, model, err);
+}
+
+/* Rows of the sources, from what ingest told of the tables of the model. */
 static enum mln_status read_sources(struct publication *p, struct mln_err *err) {
     struct mln_stage_state state = {0};
     struct mln_buf path = MLN_BUF_INIT;
@@ -45,12 +56,16 @@ static enum mln_status read_sources(struct publication *p, struct mln_err *err) 
     if (sources == NULL) {
         return mln_err_nomem(err, "the rows of the sources");
     }
+    struct mln_model model;
+    MLN_TRY(read_model(p, &model, err));
+    p->facts.sources = sources;
     for (size_t i = 0; i < state.n_counts; i++) {
         const struct mln_stage_count *c = &state.counts[i];
-        sources[i] = (struct mln_report_source){c->what, c->read, c->accepted, c->rejected};
+        if (mln_model_find(&model, mln_str_from(c->what)) != NULL) {
+            sources[p->facts.n_sources++] =
+                (struct mln_report_source){c->what, c->read, c->accepted, c->rejected};
+        }
     }
-    p->facts.sources = sources;
-    p->facts.n_sources = state.n_counts;
     return MLN_OK;
 }
 

@@ -133,12 +133,15 @@ END_TEST
 
 START_TEST(a_drop_of_a_funnel_is_a_cell) {
     /* 1000 → 998: two were lost, which everybody can subtract. 998 → 500 is no secret. */
-    const struct mln_dimension d = hand_dimension("etape", letters, 4, false);
+    static const char *const one_unit[] = {"victims", "victims_a", "victims_b", "victims_c"};
+    const struct mln_dimension d = hand_dimension("etape", one_unit, 4, false);
     const uint64_t counts[] = {1000, 998, 500, 500};
     struct mln_table t = hand_table(&arena, &d, 1, counts);
     assert_states(protect(&t, &five), "....");
     t.view = MLN_VIEW_FUNNEL;
     assert_states(protect(&t, &five), ".s..");
+    t.dimensions[0].codes = letters; /* of four units: no difference means anything */
+    assert_states(protect(&t, &five), "....");
 }
 END_TEST
 

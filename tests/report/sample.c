@@ -52,14 +52,14 @@ static const struct category modes[] = {
     {"TP", "Tribunal de police", "Police court", 0.02},
 };
 static const struct category steps[] = {
-    {"lignes_lues", "Lignes lues", "Rows read", 1208334},
-    {"lignes_acceptees", "Lignes acceptées", "Rows accepted", 1206911},
+    {"rows_read", "Lignes lues", "Rows read", 1208334},
+    {"rows_accepted", "Lignes acceptées", "Rows accepted", 1206911},
     {"procedures", "Procédures enregistrées", "Procedures recorded", 100000},
-    {"procedures_liees", "Procédures rapprochées d’une affaire", "Procedures linked to a case",
+    {"procedures_linked", "Procédures rapprochées d’une affaire", "Procedures linked to a case",
      84112},
-    {"victimes_champ", "Victimes du champ", "Victims of the field", 81905},
-    {"victimes_liees", "Victimes du champ rapprochées", "Victims of the field linked", 69702},
-    {"victimes_orientees", "Victimes avec une issue connue", "Victims with a known outcome", 66958},
+    {"victims_field", "Victimes du champ", "Victims of the field", 81905},
+    {"victims_linked", "Victimes du champ rapprochées", "Victims of the field linked", 69702},
+    {"victims_oriented", "Victimes avec une issue connue", "Victims with a known outcome", 66958},
 };
 
 static void *need(void *p) {

@@ -149,6 +149,10 @@ START_TEST(findings_are_sentences_of_published_values) {
     /* Worked from fill(): 85,3 is 84,110 of 98,615 rounded counts and so on; what is checked is the
      * agreement of the sentence with the published cells. */
     struct mln_chart c;
+    ck_assert(mln_chart_of(sample.tables[0], &c)); /* funnel: 66,960 of 81,905 rounded is 81.75 % */
+    ck_assert(mln_chart_put_finding(&page, &c, MLN_LANG_EN));
+    ck_assert_str_eq(page.p, "Victims with a known outcome: 66,960, 81.8% of victims of the field");
+    mln_buf_reset(&page);
     ck_assert(mln_chart_of(sample.tables[2], &c)); /* by year */
     ck_assert(mln_chart_is_years(&c));
     double total = 0;
