@@ -456,6 +456,73 @@ START_TEST(no_suppressed_cell_is_determined) {
 }
 END_TEST
 
+/* The table of two of three dimensions: the cells of `cube` where the third is at its TOTAL. */
+static struct mln_table face(const struct mln_table *cube, size_t hidden, size_t *cell_of) {
+    struct mln_dimension d[2];
+    size_t kept[2];
+    for (size_t i = 0, n = 0; i < 3; i++) {
+        if (i != hidden) {
+            kept[n] = i;
+            d[n++] = cube->dimensions[i];
+        }
+    }
+    uint64_t counts[MAX_CELLS];
+    for (size_t c = 0; c < d[0].n * d[1].n; c++) {
+        size_t at[3];
+        at[hidden] = (size_t)cube->dimensions[hidden].total;
+        at[kept[0]] = c / d[1].n;
+        at[kept[1]] = c % d[1].n;
+        cell_of[c] = (at[0] * cube->dimensions[1].n + at[1]) * cube->dimensions[2].n + at[2];
+        counts[c] = cube->counts[cell_of[c]];
+    }
+    return hand_table(&arena, d, 2, counts);
+}
+
+/* The three faces of a cube, published together: what one hides no other shows, and nothing is
+ * determined by the equations of the three. */
+START_TEST(linked_tables_do_not_undo_each_other) {
+    static struct equations e;
+    size_t suppressed = 0;
+    for (uint64_t seed = 1; seed <= 600; seed++) {
+        uint64_t state = seed * UINT64_C(0xA24BAED4963EE407);
+        open_arena();
+        struct mln_table cube = random_table(&state);
+        while (cube.n_dimensions != 3) {
+            cube = random_table(&state);
+        }
+        size_t cell_of[3][MAX_CELLS];
+        struct mln_table faces[3];
+        struct mln_protected_table *p[3];
+        for (size_t f = 0; f < 3; f++) {
+            faces[f] = face(&cube, f, cell_of[f]);
+        }
+        ck_assert_int_eq(mln_protect_all(&arena, faces, 3, &five, p, NULL), MLN_OK);
+        bool unknown[MAX_CELLS] = {false};
+        bool known[MAX_CELLS] = {false};
+        memset(&e, 0, sizeof e);
+        for (size_t f = 0; f < 3; f++) {
+            for (size_t c = 0; c < faces[f].n_cells; c++) {
+                const bool shown = mln_protected_state(p[f], c) == MLN_CELL_SHOWN;
+                (shown ? known : unknown)[cell_of[f][c]] = true;
+                suppressed += !shown;
+            }
+            assert_no_small_rest(&faces[f], p[f], 5);
+        }
+        for (size_t c = 0; c < cube.n_cells; c++) {
+            ck_assert(!(known[c] && unknown[c]));
+        }
+        for (size_t f = 0; f < 3; f++) {
+            add_equations(&e, p[f], cell_of[f], unknown);
+        }
+        ck_assert_msg(count_determined(&e, cube.n_cells) == 0, "seed %llu",
+                      (unsigned long long)seed);
+        close_arena();
+    }
+    ck_assert_uint_gt(suppressed, 1000);
+    open_arena();
+}
+END_TEST
+
 /* ── properties ── */
 
 /* The same table with the categories of each dimension, and the dimensions, in another order. */
@@ -570,6 +637,7 @@ int main(void) {
     tcase_add_test(tc, the_same_rows_under_another_name_are_the_same_cells);
     tcase_add_test(tc, bad_options_are_refused);
     tcase_add_test(tc, no_suppressed_cell_is_determined);
+    tcase_add_test(tc, linked_tables_do_not_undo_each_other);
     tcase_add_test(tc, order_of_categories_does_not_matter);
     tcase_add_test(tc, protected_bytes_go_round);
     suite_add_tcase(suite, tc);
