@@ -15,7 +15,8 @@
 
 /* Reads the four files of `truth_dir` (docs/architecture.md), work/ingest/id.db,
  * work/link-chain/pivot.db and work/chain/base.db; prints tables to `out`; writes the same figures
- * to work/eval.json. MLN_IO when a file is missing (the run did not end, or this is no truth). */
+ * to work/eval.json. MLN_BAD_INPUT when a file of the truth is missing or damaged, MLN_IO when one of
+ * the run is (it did not end). */
 enum mln_status mln_eval(const struct mln_project *project, const char *truth_dir,
                          struct mln_talk *talk, FILE *out, struct mln_err *err) MLN_MUST_USE;
 
