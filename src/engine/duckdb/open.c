@@ -4,6 +4,7 @@
  * that the encryption extension brings along (HTTP, S3) are switched off as soon as it is there. */
 #define _GNU_SOURCE /* dladdr */
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,38 +63,52 @@ static enum mln_status set_options(duckdb_config config, const struct duck *duck
 /* ── the encryption extension ── */
 
 /* Beside the DuckDB library that this process runs. */
-static void extension_beside_library(struct mln_buf *out) {
+static enum mln_status extension_beside_library(struct mln_buf *out, struct mln_err *err) {
     duckdb_state (*const function)(const char *, duckdb_database *, duckdb_config, char **) =
         duckdb_open_ext;
     const void *address;
     memcpy(&address, &function, sizeof address);
     Dl_info info;
     if (dladdr(address, &info) == 0 || info.dli_fname == NULL) {
-        return;
+        return mln_err_set(err, MLN_IO,
+                           "cannot tell where the DuckDB library is; name its encryption extension "
+                           "in MAILLON_EXTENSION");
     }
     struct mln_buf dir = MLN_BUF_INIT;
     mln_path_dir(&dir, info.dli_fname);
-    mln_path_join(out, dir.p == NULL ? "." : dir.p, MLN_STR_LIT("httpfs.duckdb_extension"));
+    const enum mln_status status = mln_buf_check(&dir, "the extension's path", err);
+    if (status == MLN_OK) {
+        mln_path_join(out, dir.p, MLN_STR_LIT("httpfs.duckdb_extension"));
+    }
     mln_buf_release(&dir);
+    return status;
+}
+
+static enum mln_status extension_path(const char *given, struct mln_buf *out, struct mln_err *err) {
+    const char *const named = given != NULL ? given : getenv("MAILLON_EXTENSION");
+    if (named != NULL && named[0] != '\0') {
+        mln_buf_addz(out, named);
+    } else {
+        MLN_TRY(extension_beside_library(out, err));
+    }
+    MLN_TRY(mln_buf_check(out, "the extension's path", err));
+    if (access(out->p, R_OK) != 0) {
+        return mln_err_set(err, MLN_IO,
+                           "%s: cannot read DuckDB's encryption extension (%s); run scripts/setup, "
+                           "or name it in MAILLON_EXTENSION",
+                           out->p, strerror(errno));
+    }
+    return MLN_OK;
 }
 
 static enum mln_status load_extension(struct duck *duck, const char *given, struct mln_err *err) {
     struct mln_buf path = MLN_BUF_INIT;
     struct mln_buf sql = MLN_BUF_INIT;
-    const char *const from_env = getenv("MAILLON_EXTENSION");
-    if (given != NULL || from_env != NULL) {
-        mln_buf_addz(&path, given != NULL ? given : from_env);
-    } else {
-        extension_beside_library(&path);
-    }
-    mln_buf_addz(&sql, "LOAD ");
-    mln_quote_text(&sql, mln_buf_view(&path));
-    enum mln_status status = mln_buf_check(&sql, "a statement", err);
-    if (status == MLN_OK && (path.n == 0 || access(path.p, R_OK) != 0)) {
-        status = mln_err_set(err, MLN_IO,
-                             "%s: cannot read DuckDB's encryption extension; run scripts/setup, or "
-                             "name it in MAILLON_EXTENSION",
-                             path.n == 0 ? "httpfs.duckdb_extension" : path.p);
+    enum mln_status status = extension_path(given, &path, err);
+    if (status == MLN_OK) {
+        mln_buf_addz(&sql, "LOAD ");
+        mln_quote_text(&sql, mln_buf_view(&path));
+        status = mln_buf_check(&sql, "a statement", err);
     }
     if (status == MLN_OK) {
         status = duck_query(duck->conn, "encryption extension", sql.p, err);

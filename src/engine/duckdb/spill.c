@@ -14,12 +14,20 @@
 
 static const char prefix[] = "spill-";
 
+/* -1 with errno when another holds it, or it cannot be had. */
 static int lock_of(const char *dir) {
     struct mln_buf path = MLN_BUF_INIT;
     mln_path_join(&path, dir, MLN_STR_LIT("lock"));
-    int fd = path.failed ? -1 : open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (path.failed) {
+        mln_buf_release(&path);
+        errno = ENOMEM;
+        return -1;
+    }
+    int fd = open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        const int why = errno;
         close(fd);
+        errno = why;
         fd = -1;
     }
     mln_buf_release(&path);
@@ -54,7 +62,9 @@ enum mln_status duck_spill_open(struct duck_spill *spill, const char *dir, struc
     if (dir == NULL) {
         return MLN_OK;
     }
-    spill->made = mln_path_exists(dir) ? NULL : strdup(dir);
+    if (!mln_path_exists(dir) && (spill->made = strdup(dir)) == NULL) {
+        return mln_err_nomem(err, "the spill directory");
+    }
     MLN_TRY(mln_dir_make(dir, err));
     remove_dead(dir);
     struct mln_buf path = MLN_BUF_INIT;
@@ -73,7 +83,9 @@ enum mln_status duck_spill_open(struct duck_spill *spill, const char *dir, struc
     }
     spill->lock_fd = lock_of(spill->path);
     if (spill->lock_fd < 0) {
-        return mln_err_set(err, MLN_IO, "%s: cannot lock the spill directory", spill->path);
+        return errno == ENOMEM ? mln_err_nomem(err, "the spill directory")
+                               : mln_err_set(err, MLN_IO, "%s: cannot lock the spill directory: %s",
+                                             spill->path, strerror(errno));
     }
     return MLN_OK;
 }

@@ -1,0 +1,111 @@
+/* Every allocation and every call of the file system made to fail in turn: the operation fails with
+ * a message, leaves no file behind, and gives back its memory. (Locked memory is libsodium's own.)
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "fault.h"
+#include "run.h"
+#include "secret/digest.h"
+#include "secret/keys.h"
+#include "secret/seal.h"
+
+static char dir[64];
+
+static const char *at(const char *name) {
+    static char paths[4][128];
+    static unsigned next;
+    char *const path = paths[next++ % 4];
+    (void)snprintf(path, sizeof paths[0], "%s/%s", dir, name);
+    return path;
+}
+
+static size_t entries_of(const char *path) {
+    DIR *const d = opendir(path);
+    size_t n = 0;
+    while (d != NULL && readdir(d) != NULL) {
+        n++;
+    }
+    if (d != NULL) {
+        closedir(d);
+    }
+    return n < 2 ? 0 : n - 2;
+}
+
+/* Makes and loads a key, seals and opens a file under it, fingerprints it. No assertion of Check in
+ * it: they allocate. */
+static enum mln_status all_of_it(struct mln_err *err) {
+    const struct mln_str text = MLN_STR_LIT("some tables");
+    struct mln_key key = {0};
+    struct mln_digest digest;
+    struct mln_buf open = MLN_BUF_INIT;
+    MLN_TRY(mln_key_create(at("keys"), "base", err));
+    MLN_TRY(mln_key_load(at("keys"), "base", &key, err));
+    enum mln_status status = mln_seal_file(&key, "t", text, at("t.sealed"), err);
+    if (status == MLN_OK) {
+        status = mln_unseal_file(&key, "t", at("t.sealed"), 1000, &open, err);
+    }
+    if (status == MLN_OK) {
+        status = mln_str_eq(mln_buf_view(&open), text)
+                     ? mln_digest_file(at("t.sealed"), &digest, err)
+                     : mln_err_set(err, MLN_CHECK_FAILED, "another text");
+    }
+    mln_buf_release(&open);
+    mln_key_release(&key);
+    return status;
+}
+
+static void fail_in_turn(enum fault_kind kind, enum mln_status expected) {
+    (void)snprintf(dir, sizeof dir, "/tmp/mln-secret-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    ck_assert_int_eq(mln_secret_init(NULL), MLN_OK);
+    const size_t live = fault_live();
+    size_t nth = 1;
+    for (;; nth++) {
+        struct mln_err err = {0};
+        fault_arm(kind, nth);
+        const enum mln_status status = all_of_it(&err);
+        const bool happened = fault_disarm();
+        ck_assert_uint_eq(fault_live(), live);
+        ck_assert_uint_le(entries_of(at("keys")), 1); /* the key or nothing */
+        if (!happened) {
+            ck_assert_msg(status == MLN_OK, "%s", err.msg);
+            break;
+        }
+        ck_assert_msg(status == expected || (expected == MLN_IO && status == MLN_KEY),
+                      "fault %zu: status %d: %s", nth, (int)status, err.msg);
+        ck_assert_str_ne(err.msg, "");
+        ck_assert_int_eq(mln_dir_remove(at("keys"), NULL), MLN_OK);
+        remove(at("t.sealed"));
+        ck_assert_uint_eq(entries_of(dir), 0);
+    }
+    ck_assert_uint_gt(nth, 5);
+    ck_assert_int_eq(mln_dir_remove(dir, NULL), MLN_OK);
+}
+
+START_TEST(every_allocation_fails) {
+    fail_in_turn(FAULT_MEMORY, MLN_NO_MEMORY);
+}
+END_TEST
+
+START_TEST(every_call_of_the_file_system_fails) {
+    fail_in_turn(FAULT_IO, MLN_IO);
+}
+END_TEST
+
+START_TEST(short_and_interrupted_writes_write_all) {
+    (void)snprintf(dir, sizeof dir, "/tmp/mln-secret-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    fault_arm(FAULT_SHORT_WRITES, 1);
+    struct mln_err err = {0};
+    const enum mln_status status = all_of_it(&err);
+    (void)fault_disarm();
+    ck_assert_msg(status == MLN_OK, "%s", err.msg);
+    ck_assert_int_eq(mln_dir_remove(dir, NULL), MLN_OK);
+}
+END_TEST
+
+MLN_TEST_MAIN("secret_faults", every_allocation_fails, every_call_of_the_file_system_fails,
+              short_and_interrupted_writes_write_all)
