@@ -7,6 +7,8 @@
 --                       NULL when the end comes before the recording (an error of a date)
 --   issues_divergentes  1: her authors' outcomes differ (those still awaiting orientation aside)
 --   condamne            1 a guilty verdict, 0 another end of a prosecution, NULL none yet
+--   genre_justice       her kind of violence by the NATINF that her affaires have at Justice, each
+--                       offence as last qualified; NULL: none states the relation
 --   champ_justice       1: Justice alone, which has the NATINF only, would count her affaire
 CREATE TABLE {base}.chaine_victime AS
 WITH lien AS (
@@ -18,16 +20,18 @@ personne AS (
     SELECT DISTINCT procedure_no, rang_procedure AS rang FROM {base}.lien_personne
 ),
 hote AS (
-    SELECT DISTINCT a.procedure_no, a.affaire_no FROM {work}.auteur AS a
-    UNION
+    SELECT a.procedure_no, a.affaire_no FROM {work}.auteur AS a
+    UNION ALL
     SELECT a.procedure_no, a.hote_no FROM {work}.auteur_hote AS a
+    WHERE a.hote_no IN (SELECT h.hote_no FROM {base}.hote AS h)
 ),
 justice AS (
-    SELECT DISTINCT h.procedure_no
+    SELECT h.procedure_no, MIN(q.ordre) AS ordre
     FROM hote AS h
     JOIN {work}.qualification_listee AS q ON q.affaire_no = h.affaire_no
     JOIN {base}.affaire AS a ON a.affaire_no = h.affaire_no
     WHERE a.date_enregistrement BETWEEN q.debut AND q.fin
+    GROUP BY h.procedure_no
 ),
 deplacee AS (
     SELECT DISTINCT a.procedure_no
@@ -35,7 +39,7 @@ deplacee AS (
     JOIN {base}.hote AS h ON h.affaire_no = a.affaire_no
     WHERE h.hote_no <> a.affaire_no
 )
-SELECT v.procedure_no, v.rang, p.procedure_id, w.personne_id, p.force,
+SELECT v.procedure_no, v.rang, p.force,
        CAST(EXTRACT(YEAR FROM p.date_enregistrement) AS INTEGER) AS annee,
        CAST(EXTRACT(MONTH FROM p.date_enregistrement) AS INTEGER) AS mois,
        p.date_enregistrement,
@@ -53,6 +57,7 @@ SELECT v.procedure_no, v.rang, p.procedure_id, w.personne_id, p.force,
             WHEN o.nb_issues > 1 THEN 1 ELSE 0 END AS issues_divergentes,
        CASE WHEN l.procedure_no IS NULL THEN NULL
             WHEN j.procedure_no IS NULL THEN 0 ELSE 1 END AS champ_justice,
+       n.genre AS genre_justice,
        i.code AS issue, m.code AS mode,
        o.date_premiere_orientation, o.date_orientation, o.date_issue,
        CAST(CASE WHEN o.procedure_no IS NULL THEN NULL
@@ -72,6 +77,7 @@ LEFT JOIN {work}.issue AS i ON i.ordre = o.issue_ordre
 LEFT JOIN {work}.mode AS m ON m.ordre = o.mode_ordre
 LEFT JOIN {work}.decision AS c ON c.ordre = o.decision_ordre
 LEFT JOIN justice AS j ON j.procedure_no = v.procedure_no
+LEFT JOIN {work}.champ_natinf AS n ON n.ordre = j.ordre
 LEFT JOIN deplacee AS d ON d.procedure_no = v.procedure_no
 WHERE v.motif IS NULL
 ORDER BY v.procedure_no, v.rang

@@ -18,7 +18,7 @@ WITH qualification AS (
                AS place
     FROM {base}.affaire_infraction
 )
-SELECT DISTINCT q.affaire_no, n.debut, n.fin
+SELECT q.affaire_no, n.ordre, n.debut, n.fin
 FROM qualification AS q
 JOIN {work}.champ_natinf AS n ON n.code = q.natinf
 WHERE q.place = 1 AND n.lien_requis = 0

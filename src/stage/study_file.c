@@ -18,6 +18,7 @@ const struct mln_study_column mln_study_columns[] = {
     COLUMN("en_cours", true, false),
     COLUMN("force", true, true),
     COLUMN("genre", true, false),
+    COLUMN("genre_justice", true, false),
     COLUMN("issue", true, false),
     COLUMN("issues_divergentes", true, false),
     COLUMN("juridiction", true, true),
@@ -230,24 +231,74 @@ static const struct mln_study_column *column_named(const char *name) {
     return NULL;
 }
 
+/* The values of one category: those of `codes`, or the category's own name. */
+static enum mln_status read_members(struct mln_arena *arena, const struct mln_yaml *at,
+                                    struct mln_yaml *codes, const char *name,
+                                    struct mln_study_variable *v,
+                                    struct mln_study_member *members, struct mln_err *err) {
+    const char *const *list = &name;
+    size_t n = 1;
+    if (codes != NULL) {
+        MLN_TRY(as_codes(arena, codes, &list, &n, err));
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < v->n_members; k++) {
+            if (strcmp(members[k].code, list[i]) == 0) {
+                return mln_yaml_error(at, err, "'%s' is in two categories", list[i]);
+            }
+        }
+        members[v->n_members++] = (struct mln_study_member){list[i], (uint32_t)v->n_categories};
+    }
+    return MLN_OK;
+}
+
+/* code: [French, English], or code: {label: [French, English], codes: [values…]}. */
+static enum mln_status read_category(struct mln_arena *arena, struct mln_yaml *item,
+                                     struct mln_study_variable *v, const char **code,
+                                     struct mln_label *label, struct mln_study_member *members,
+                                     struct mln_err *err) {
+    struct mln_yaml *codes = NULL;
+    if (mln_str_is(item->key, "TOTAL") || mln_str_is(item->key, "NR")) {
+        return mln_yaml_error(item, err, "TOTAL and NR are made by the program");
+    }
+    MLN_TRY(keep(arena, item->key, code, err));
+    if (item->kind == MLN_YAML_MAP) {
+        MLN_TRY(need_label(arena, item, "label", label, err));
+        MLN_TRY(mln_yaml_need(item, "codes", &codes, err));
+        MLN_TRY(mln_yaml_done(item, err));
+    } else {
+        MLN_TRY(as_label(arena, item, label, err));
+    }
+    return read_members(arena, item, codes, *code, v, members, err);
+}
+
 static enum mln_status read_categories(struct mln_arena *arena, struct mln_yaml *map,
                                        struct mln_study_variable *v, struct mln_err *err) {
+    size_t n_members = 0;
     MLN_TRY(mln_yaml_as_map(map, err));
+    for (const struct mln_yaml *item = map->first; item != NULL; item = item->next) {
+        for (const struct mln_yaml *x = item->first; x != NULL; x = x->next) {
+            n_members += x->n; /* at least the codes of a group */
+        }
+        n_members++;
+    }
     const char **codes = list_of(arena, map->n, sizeof *codes);
     struct mln_label *labels = list_of(arena, map->n, sizeof *labels);
-    if (codes == NULL || labels == NULL) {
+    struct mln_study_member *members = list_of(arena, n_members, sizeof *members);
+    if (codes == NULL || labels == NULL || members == NULL) {
         return mln_err_nomem(err, "the study");
     }
+    if (map->n == 0) {
+        return mln_yaml_error(map, err, "no categories; leave the key out for those observed");
+    }
     for (struct mln_yaml *item = map->first; item != NULL; item = item->next) {
-        if (mln_str_is(item->key, "TOTAL") || mln_str_is(item->key, "NR")) {
-            return mln_yaml_error(item, err, "TOTAL and NR are made by the program");
-        }
-        MLN_TRY(keep(arena, item->key, &codes[v->n_categories], err));
-        MLN_TRY(as_label(arena, item, &labels[v->n_categories], err));
+        MLN_TRY(read_category(arena, item, v, &codes[v->n_categories], &labels[v->n_categories],
+                              members, err));
         v->n_categories++;
     }
     v->codes = codes;
     v->labels = labels;
+    v->members = members;
     return MLN_OK;
 }
 
@@ -335,6 +386,11 @@ static enum mln_status read_variable(struct mln_arena *arena, struct mln_yaml *m
         return mln_yaml_error(map, err, "the base has no column '%s' for tables", v->column);
     }
     MLN_TRY(need_label(arena, map, "label", &v->label, err));
+    struct mln_yaml *const missing = mln_yaml_get(map, "missing");
+    v->missing = (struct mln_label){"Non renseigné", "Not known"};
+    if (missing != NULL) {
+        MLN_TRY(as_label(arena, missing, &v->missing, err));
+    }
     struct mln_yaml *const categories = mln_yaml_get(map, "categories");
     struct mln_yaml *const cuts = mln_yaml_get(map, "cuts");
     struct mln_yaml *const nomenclature = mln_yaml_get(map, "nomenclature");

@@ -29,15 +29,24 @@ struct mln_study_column {
 extern const struct mln_study_column mln_study_columns[];
 extern const size_t mln_study_column_count;
 
+/* A value of the column and the category it falls in. */
+struct mln_study_member {
+    const char *code;
+    uint32_t category;
+};
+
 struct mln_study_variable {
     const char *name;
     const char *column; /* one of mln_study_columns */
     struct mln_label label;
+    struct mln_label missing; /* label of "NR" */
     /* Categories in their order: as listed, or one an interval of cuts. None: those observed,
      * sorted. Values outside the list are counted in a category "NR" that appears if needed. */
     size_t n_categories;
     const char *const *codes;
     const struct mln_label *labels;
+    size_t n_members; /* of listed categories: one or more a category */
+    const struct mln_study_member *members;
     size_t n_cuts; /* category i of a cut variable: cuts[i] <= value < cuts[i + 1] */
     const int32_t *cuts;
     const char *nomenclature; /* gives the labels of observed codes; NULL: the code itself */

@@ -38,12 +38,21 @@ void mln_tab_release(struct mln_tab *tab) {
 }
 
 /* Rows come mostly sorted: the search begins where the last one ended. */
-static uint32_t search(struct mln_tab_dimension *d, struct mln_str code) {
+static uint32_t search_observed(struct mln_tab_dimension *d, struct mln_str code) {
     for (size_t i = 0; i < d->n; i++) {
         const size_t at = d->last + i < d->n ? d->last + i : d->last + i - d->n;
         if (mln_str_eq(d->codes[at], code)) {
             d->last = at;
             return (uint32_t)at;
+        }
+    }
+    return NR;
+}
+
+static uint32_t search_listed(const struct mln_study_variable *v, struct mln_str code) {
+    for (size_t i = 0; i < v->n_members; i++) {
+        if (mln_str_is(code, v->members[i].code)) {
+            return v->members[i].category;
         }
     }
     return NR;
@@ -110,7 +119,9 @@ static enum mln_status categorise(struct mln_tab *tab, size_t dimension, struct 
     struct mln_tab_dimension *d = &tab->dimensions[dimension];
     *out = NR;
     if (code.p != NULL) {
-        *out = v->n_cuts > 0 ? interval(v, code) : search(d, code);
+        *out = v->n_cuts > 0      ? interval(v, code)
+               : is_observed(v) ? search_observed(d, code)
+                                : search_listed(v, code);
         /* An observed code of ours would be taken for the category the program makes. */
         if (*out == NR && is_observed(v) && !mln_str_is(code, "NR") &&
             !mln_str_is(code, "TOTAL")) {
@@ -238,7 +249,7 @@ static enum mln_status name_dimension(struct mln_tab *tab, size_t dimension,
         }
     }
     if (d->has_nr) {
-        codes[d->n] = "NR", fr[d->n] = "Non renseigné", en[d->n] = "Not known";
+        codes[d->n] = "NR", fr[d->n] = v->missing.fr, en[d->n] = v->missing.en;
     }
     codes[n - 1] = "TOTAL", fr[n - 1] = "Ensemble", en[n - 1] = "Total";
     *out = (struct mln_dimension){v->name, v->label.fr, v->label.en, n, codes, fr, en,

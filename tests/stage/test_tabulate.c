@@ -12,15 +12,18 @@ static struct mln_err err;
 
 static const char *const letters[] = {"a", "b", "c"};
 static const struct mln_label letter_labels[] = {{"A", "A"}, {"B", "B"}, {"C", "C"}};
+/* z is a second value of category c */
+static const struct mln_study_member letter_members[] = {{"a", 0}, {"b", 1}, {"c", 2}, {"z", 2}};
 static const int32_t cuts[] = {15, 18, 70};
 static const char *const cut_codes[] = {"15-17", "18-69", "70+"};
 static const struct mln_study_variable listed = {
     .name = "lettre", .column = "lettre", .label = {"Lettre", "Letter"},
-    .n_categories = 3, .codes = letters, .labels = letter_labels};
+    .missing = {"Ailleurs", "Elsewhere"}, .n_categories = 3, .codes = letters,
+    .labels = letter_labels, .n_members = 4, .members = letter_members};
 static const struct mln_study_variable observed = {
-    .name = "vu", .column = "vu", .label = {"Vu", "Seen"}};
+    .name = "vu", .column = "vu", .label = {"Vu", "Seen"}, .missing = {"?", "?"}};
 static const struct mln_study_variable ages = {
-    .name = "age", .column = "age", .label = {"Âge", "Age"}, .n_categories = 3,
+    .name = "age", .column = "age", .label = {"Âge", "Age"}, .missing = {"?", "?"}, .n_categories = 3,
     .codes = cut_codes, .labels = letter_labels, .n_cuts = 3, .cuts = cuts};
 static const struct mln_study_measure measures[] = {
     {.kind = MLN_STUDY_SHARE, .name = "part", .label = {"Part", "Share"}, .share_of = 1},
@@ -94,24 +97,25 @@ static void tear_down(void) {
 
 #define NONE INT32_MIN
 
-/* vu: y (twice, as rows), x; lettre: a, b, an unlisted z, a missing one. c has no row.
+/* vu: y (twice, as rows), x; lettre: a, b, z (in c), an unlisted w, a missing one.
  *                a    b    c   NR  TOTAL
- *          x     0    4    0    1    5
+ *          x     0    4    8    1   13
  *          y     5    0    0    2    7
- *      TOTAL     5    4    0    3   12                                                       */
+ *      TOTAL     5    4    8    3   20                                                       */
 START_TEST(by_hand) {
     static const struct mln_study_variable *const dims[] = {&observed, &listed};
     const struct mln_study_table spec = table_of(dims);
     static const struct fact facts[] = {
-        {{"y", "a"}, 10, 0, 3}, {{"y", "a"}, 20, 1, 1}, {{"y", "z"}, NONE, 0, 2},
-        {{"x", "b"}, 30, 0, 4}, {{"y", "a"}, 5, 0, 1},  {{"x", NULL}, 40, NONE, 1}};
+        {{"y", "a"}, 10, 0, 3}, {{"y", "a"}, 20, 1, 1}, {{"y", "w"}, NONE, 0, 2},
+        {{"x", "b"}, 30, 0, 4}, {{"y", "a"}, 5, 0, 1},  {{"x", NULL}, 40, NONE, 1},
+        {{"x", "z"}, NONE, NONE, 8}};
     static const char *const columns[] = {"code", "libelle"};
     struct mln_codes codes;
     ck_assert_int_eq(mln_codes_read(&arena, "vus", MLN_STR_LIT("code,libelle\nx,\"Le \"\"x\"\"\"\n"),
                                     columns, 2, &codes, &err),
                      MLN_OK);
-    const struct mln_table t = tabulate(&spec, facts, 6, 6, &codes);
-    static const uint64_t counts[] = {0, 4, 0, 1, 5, 5, 0, 0, 2, 7, 5, 4, 0, 3, 12};
+    const struct mln_table t = tabulate(&spec, facts, 7, 7, &codes);
+    static const uint64_t counts[] = {0, 4, 8, 1, 13, 5, 0, 0, 2, 7, 5, 4, 8, 3, 20};
     ck_assert_uint_eq(t.n_cells, 15);
     for (size_t i = 0; i < 15; i++) {
         ck_assert_uint_eq(t.counts[i], counts[i]);
@@ -120,6 +124,7 @@ START_TEST(by_hand) {
     ck_assert_str_eq(t.dimensions[0].labels_fr[0], "Le \"x\"");
     ck_assert_str_eq(t.dimensions[0].labels_fr[1], "y"); /* not in the nomenclature */
     ck_assert_str_eq(t.dimensions[1].codes[3], "NR");
+    ck_assert_str_eq(t.dimensions[1].labels_fr[3], "Ailleurs");
     ck_assert_str_eq(t.dimensions[1].labels_fr[4], "Ensemble");
     ck_assert_int_eq(t.dimensions[1].total, 4);
     /* y × a: ended 5 once, 10 three times; one runs at 20. Median 10, mean 35/4, n 4. */
