@@ -14,7 +14,7 @@
 
   function theme() {
     const series = [];
-    for (let i = 1; i <= 8; i++) {
+    for (let i = 1; i <= 10; i++) {
       series.push(token("series-" + i));
     }
     return {

@@ -44,7 +44,16 @@ static struct extremes extremes_of(const struct mln_chart *c, bool years) {
     return e;
 }
 
-/* ", 28,4 % en 2018 et 33,1 % en 2023" or ", de 19,0 % (…) à 77,0 % (…)" */
+/* " (label)", or " [label]" when it has round ones itself. */
+static void put_in_brackets(struct mln_buf *out, const char *label) {
+    const bool round = strchr(label, '(') == NULL;
+    mln_buf_addz(out, round ? " (" : " [");
+    put_inside(out, label);
+    mln_buf_addz(out, round ? ")" : "]");
+}
+
+/* ", 28,4 % en 2018 et 33,1 % en 2023" or ", de 19,0 % (…) à 77,0 % (…)". Of a detailed
+ * table (courts) nobody is named: the extremes of many small groups are mostly chance. */
 static void put_extremes(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
     const bool years = mln_chart_is_years(c);
     const struct extremes e = extremes_of(c, years);
@@ -64,13 +73,12 @@ static void put_extremes(struct mln_buf *out, const struct mln_chart *c, enum ml
             mln_buf_addz(out, " ");
         }
         mln_chart_put_value(out, c, lang, ends[i].value);
-        mln_buf_addz(out, years ? " " : " (");
         if (years) {
-            mln_buf_addz(out, mln_word(lang, MLN_WORD_IN_YEAR));
-            mln_buf_addz(out, NB);
+            mln_buf_addf(out, " %s%s", mln_word(lang, MLN_WORD_IN_YEAR), NB);
+            put_inside(out, mln_chart_row_label(c, lang, ends[i].row));
+        } else if (!mln_protected_frame(c->table)->detail) {
+            put_in_brackets(out, mln_chart_row_label(c, lang, ends[i].row));
         }
-        put_inside(out, mln_chart_row_label(c, lang, ends[i].row));
-        mln_buf_addz(out, years ? "" : ")");
     }
     if (e.hidden && !years) {
         mln_buf_addz(out, " ");

@@ -133,7 +133,7 @@ static void put_content_name(struct mln_buf *out, const struct grid *g, ptrdiff_
     const char *name = label(g->lang, m->label_fr, m->label_en);
     mln_put_html(out, name);
     if (m->kind == MLN_MEASURE_SHARE && strchr(name, '%') == NULL) {
-        mln_buf_addz(out, g->lang == MLN_LANG_FR ? " (en" NB "%)" : " (%)");
+        mln_buf_addz(out, mln_word(g->lang, MLN_WORD_IN_PERCENT));
     }
 }
 
@@ -159,7 +159,11 @@ static void put_head_row(struct mln_buf *out, const struct grid *g) {
     for (size_t i = 0; i < column_count(g); i++) {
         const struct column c = column_at(g, i);
         mln_buf_addz(out, "<th scope=\"col\" class=\"number\">");
-        if (c.named_by_content) {
+        if (g->shape == RATE && i == 0) { /* beside counts, "share" does not say of what */
+            mln_put_html(out,
+                         label(g->lang, last->labels_fr[c.category], last->labels_en[c.category]));
+            mln_buf_addz(out, mln_word(g->lang, MLN_WORD_IN_PERCENT));
+        } else if (c.named_by_content) {
             put_content_name(out, g, c.content);
         } else {
             mln_put_html(out,

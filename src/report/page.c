@@ -172,11 +172,12 @@ static void put_table_title(struct mln_buf *out, const struct page *p, const str
 
 static void put_subtitle(struct mln_buf *out, const struct page *p, const struct mln_table *t,
                          bool with_title) {
-    mln_buf_addz(out, "<p class=\"subtitle\">");
     if (with_title) {
+        mln_buf_addz(out, "<p class=\"subtitle\">");
         put_table_title(out, p, t);
-        mln_buf_addz(out, " · ");
+        mln_buf_addz(out, "</p>\n");
     }
+    mln_buf_addz(out, "<p class=\"facts\">");
     put_word(out, p, MLN_WORD_UNIT);
     mln_put_html(out, label(p, t->unit_fr, t->unit_en));
     mln_buf_addz(out, " · ");
