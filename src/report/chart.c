@@ -198,62 +198,79 @@ void mln_chart_put_value(struct mln_buf *out, const struct mln_chart *c, enum ml
     }
 }
 
-static void put_json_value(struct mln_buf *out, enum mln_value_state state, double value) {
+static void put_json_value(struct mln_json *j, enum mln_value_state state, double value) {
     if (state == MLN_VALUE_SHOWN) {
-        mln_buf_addf(out, "%.10g", value);
+        mln_json_f64(j, value);
+    } else if (state == MLN_VALUE_SECRET) {
+        mln_json_strz(j, "s");
     } else {
-        mln_buf_addz(out, state == MLN_VALUE_SECRET ? "\"s\"" : "null");
+        mln_json_null(j);
     }
 }
 
 /* Of each step, its percent of the first step of its unit, and that step. */
-static void put_shares(struct mln_buf *out, const struct mln_chart *c) {
+static void put_shares(struct mln_json *j, const struct mln_chart *c) {
     size_t first = 0;
     double percent = 0;
-    mln_buf_addz(out, "\"shares\":[");
+    mln_json_key(j, "shares");
+    mln_json_begin_array(j);
     for (size_t r = 0; r < c->n_rows; r++) {
-        const enum mln_value_state state = mln_funnel_share(c->table, r, &first, &percent);
-        mln_buf_addz(out, r == 0 ? "" : ",");
-        put_json_value(out, state, percent);
+        put_json_value(j, mln_funnel_share(c->table, r, &first, &percent), percent);
     }
-    mln_buf_addz(out, "],\"firsts\":[");
+    mln_json_end(j);
+    mln_json_key(j, "firsts");
+    mln_json_begin_array(j);
     for (size_t r = 0; r < c->n_rows; r++) {
         (void)mln_funnel_share(c->table, r, &first, &percent);
-        mln_buf_addf(out, "%s%zu", r == 0 ? "" : ",", first);
+        mln_json_u64(j, first);
     }
-    mln_buf_addz(out, "],");
+    mln_json_end(j);
 }
 
-void mln_chart_put_json(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
+static void put_series(struct mln_json *j, const struct mln_chart *c, enum mln_lang lang,
+                       size_t series) {
+    mln_json_begin_object(j);
+    mln_json_key(j, "label");
+    mln_json_strz(j, mln_chart_series_label(c, lang, series));
+    mln_json_key(j, "values");
+    mln_json_begin_array(j);
+    for (size_t r = 0; r < c->n_rows; r++) {
+        double value = 0;
+        const enum mln_value_state state = mln_chart_value(c, r, series, &value);
+        put_json_value(j, state, value);
+    }
+    mln_json_end(j);
+    mln_json_end(j);
+}
+
+void mln_chart_put_json(struct mln_json *j, const struct mln_chart *c, enum mln_lang lang) {
     static const char *const views[] = {"table", "funnel", "rate", "stacked", "duration"};
     const struct mln_table *t = frame_of(c);
-    mln_buf_addz(out, "{\"name\":");
-    mln_put_json(out, t->name);
-    mln_buf_addf(out, ",\"view\":\"%s\",\"total\":%td,\"lead\":%zu,\"decimals\":%d,\"unit\":",
-                 views[c->view], c->total_row, c->lead,
-                 mln_protected_options(c->table).share_decimals);
-    mln_put_json(out, lang == MLN_LANG_FR ? t->unit_fr : t->unit_en);
-    mln_buf_addz(out, ",\"rows\":[");
+    mln_json_begin_object(j);
+    mln_json_key(j, "name");
+    mln_json_strz(j, t->name);
+    mln_json_key(j, "view");
+    mln_json_strz(j, views[c->view]);
+    mln_json_key(j, "total");
+    mln_json_i64(j, c->total_row);
+    mln_json_key(j, "lead");
+    mln_json_u64(j, c->lead);
+    mln_json_key(j, "decimals");
+    mln_json_i64(j, mln_protected_options(c->table).share_decimals);
+    mln_json_key(j, "rows");
+    mln_json_begin_array(j);
     for (size_t r = 0; r < c->n_rows; r++) {
-        mln_buf_addz(out, r == 0 ? "" : ",");
-        mln_put_json(out, mln_chart_row_label(c, lang, r));
+        mln_json_strz(j, mln_chart_row_label(c, lang, r));
     }
-    mln_buf_addz(out, "],");
+    mln_json_end(j);
     if (c->view == MLN_VIEW_FUNNEL) {
-        put_shares(out, c);
+        put_shares(j, c);
     }
-    mln_buf_addz(out, "\"series\":[");
+    mln_json_key(j, "series");
+    mln_json_begin_array(j);
     for (size_t s = 0; s < c->n_series; s++) {
-        mln_buf_addz(out, s == 0 ? "{\"label\":" : ",{\"label\":");
-        mln_put_json(out, mln_chart_series_label(c, lang, s));
-        mln_buf_addz(out, ",\"values\":[");
-        for (size_t r = 0; r < c->n_rows; r++) {
-            double value = 0;
-            const enum mln_value_state state = mln_chart_value(c, r, s, &value);
-            mln_buf_addz(out, r == 0 ? "" : ",");
-            put_json_value(out, state, value);
-        }
-        mln_buf_addz(out, "]}");
+        put_series(j, c, lang, s);
     }
-    mln_buf_addz(out, "]}");
+    mln_json_end(j);
+    mln_json_end(j);
 }

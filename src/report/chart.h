@@ -4,6 +4,7 @@
 #ifndef MLN_REPORT_CHART_H
 #define MLN_REPORT_CHART_H
 
+#include "base/json.h"
 #include "protect/table.h"
 #include "report/words.h"
 
@@ -44,6 +45,6 @@ void mln_chart_put_value(struct mln_buf *out, const struct mln_chart *c, enum ml
 bool mln_chart_put_finding(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang);
 
 /* The chart's data as a JSON object. */
-void mln_chart_put_json(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang);
+void mln_chart_put_json(struct mln_json *j, const struct mln_chart *c, enum mln_lang lang);
 
 #endif

@@ -366,25 +366,35 @@ static void put_produced(struct mln_buf *out, const struct page *p) {
 /* ── data, style, script ── */
 
 static void put_data(struct mln_buf *out, const struct page *p) {
-    mln_buf_addf(out, "{\"lang\":\"%s\",\"words\":{\"secret\":", label(p, "fr", "en"));
-    mln_put_json(out, mln_word(p->lang, MLN_WORD_SECRET));
-    mln_buf_addz(out, ",\"days\":");
-    mln_put_json(out, mln_word(p->lang, MLN_WORD_DAYS));
-    mln_buf_addz(out, ",\"percent\":");
-    mln_put_json(out, mln_word(p->lang, MLN_WORD_PERCENT));
-    mln_buf_addz(out, ",\"ranked\":");
-    mln_put_json(out, mln_word(p->lang, MLN_WORD_RANKED));
-    mln_buf_addz(out, "},\"charts\":[");
-    bool first = true;
+    static const struct {
+        const char *key;
+        enum mln_word word;
+    } words[] = {{"secret", MLN_WORD_SECRET},
+                 {"days", MLN_WORD_DAYS},
+                 {"percent", MLN_WORD_PERCENT},
+                 {"ranked", MLN_WORD_RANKED}};
+    struct mln_json j;
+    mln_json_init(&j, out);
+    mln_json_begin_object(&j);
+    mln_json_key(&j, "lang");
+    mln_json_strz(&j, label(p, "fr", "en"));
+    mln_json_key(&j, "words");
+    mln_json_begin_object(&j);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        mln_json_key(&j, words[i].key);
+        mln_json_strz(&j, mln_word(p->lang, words[i].word));
+    }
+    mln_json_end(&j);
+    mln_json_key(&j, "charts");
+    mln_json_begin_array(&j);
     for (size_t i = 0; i < p->n; i++) {
         struct mln_chart c;
         if (mln_chart_of(p->tables[i], &c)) {
-            mln_buf_addz(out, first ? "\n" : ",\n");
-            mln_chart_put_json(out, &c, p->lang);
-            first = false;
+            mln_chart_put_json(&j, &c, p->lang);
         }
     }
-    mln_buf_addz(out, "]}");
+    mln_json_end(&j);
+    mln_json_end(&j);
 }
 
 static void put_asset(struct mln_buf *out, const char *name) {

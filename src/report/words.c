@@ -69,16 +69,3 @@ void mln_put_html(struct mln_buf *out, const char *z) {
         }
     }
 }
-
-void mln_put_json(struct mln_buf *out, const char *z) {
-    mln_buf_addc(out, '"');
-    for (; *z != '\0'; z++) {
-        const unsigned char c = (unsigned char)*z;
-        if (c < 0x20 || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&') {
-            mln_buf_addf(out, "\\u%04x", c);
-        } else {
-            mln_buf_addc(out, *z);
-        }
-    }
-    mln_buf_addc(out, '"');
-}

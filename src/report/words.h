@@ -25,8 +25,6 @@ void mln_put_decimal(struct mln_buf *out, enum mln_lang lang, double value, int 
                      bool trim);
 void mln_put_day(struct mln_buf *out, enum mln_lang lang, int32_t day); /* 31 décembre 2023 */
 
-/* ── text inside HTML and inside a script of type application/json ── */
-void mln_put_html(struct mln_buf *out, const char *z);
-void mln_put_json(struct mln_buf *out, const char *z); /* with its quotes; never holds '<' or '&' */
+void mln_put_html(struct mln_buf *out, const char *z); /* as text inside HTML or an attribute */
 
 #endif

@@ -183,7 +183,7 @@ def look(render, chromium, folder):
     check_dom(dom)
 
     broken = folder / "broken.html"
-    broken.write_text(page.read_text("utf-8").replace('"view":"rate"', '"view":"rat"', 1), "utf-8")
+    broken.write_text(page.read_text("utf-8").replace('"view": "rate"', '"view": "rat"', 1), "utf-8")
     dom, log = browse(chromium, broken, "--dump-dom")
     for check, subject in ((check_console, log), (check_dom, dom)):
         try:
