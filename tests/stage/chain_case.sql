@@ -14,7 +14,8 @@ CREATE TABLE procedure AS SELECT ROW_NUMBER() OVER () + 500 AS idx, * FROM (VALU
   (19, 'PN', DATE '2017-12-31', 'tj75056'), (20, 'PN', DATE '2020-01-01', 'tj75056'),
   (21, 'PN', DATE '2020-03-01', 'tj75056'), (22, 'PN', DATE '2020-03-01', 'tj75056'),
   (23, 'PN', DATE '2020-03-01', 'tj75056'), (24, 'PN', DATE '2020-03-01', 'tj75056'),
-  (25, 'PN', DATE '2018-01-01', 'tj75056'), (26, 'PN', DATE '2021-04-01', 'tj75056')
+  (25, 'PN', DATE '2018-01-01', 'tj75056'), (26, 'PN', DATE '2021-04-01', 'tj75056'),
+  (27, 'PN', DATE '2021-04-01', 'tj75056')
 ) AS t(procedure_no, force, date_enregistrement, juridiction_destinataire);
 
 -- procedure_no, rang, role, nature, age, lien, personne
@@ -51,7 +52,7 @@ SELECT ROW_NUMBER() OVER () + 70 AS idx, * FROM (
 CREATE TABLE affaire AS SELECT ROW_NUMBER() OVER () + 300 AS idx, * FROM (VALUES
   (10, 0), (30, 0), (40, 0), (50, 0), (60, 0), (61, 0), (70, 0), (81, 0), (82, 0), (80, 0), (90, 1),
   (100, 0), (110, 0), (120, 0), (131, 0), (132, 0), (141, 0), (151, 0), (152, 0), (161, 0),
-  (162, 0), (171, 0), (181, 0), (191, 0), (201, 0), (211, 0), (221, 0), (231, 0), (241, 0), (251, 0)
+  (162, 0), (171, 0), (181, 0), (191, 0), (201, 0), (211, 0), (221, 0), (231, 0), (241, 0), (251, 0), (271, 0)
 ) AS t(affaire_no, petit_x);
 
 -- affaire_no, rang, personne (a pseudonym or nothing)
@@ -63,7 +64,8 @@ FROM (VALUES
   (80, 1, NULL), (100, 1, NULL), (110, 1, NULL), (120, 1, NULL), (131, 1, NULL), (132, 1, NULL),
   (141, 1, NULL), (141, 2, NULL), (151, 1, 'aa'), (151, 2, 'bb'), (152, 7, 'bb'), (161, 1, 'cc'),
   (162, 1, 'cc'), (162, 2, 'dd'), (171, 1, NULL), (181, 1, NULL), (191, 1, NULL), (201, 1, NULL),
-  (211, 1, NULL), (221, 1, NULL), (231, 1, NULL), (241, 1, NULL), (251, 1, NULL), (251, 2, NULL)
+  (211, 1, NULL), (221, 1, NULL), (231, 1, NULL), (241, 1, NULL), (251, 1, NULL), (251, 2, NULL),
+  (271, 1, NULL), (271, 2, NULL)
 ) AS t(affaire_no, rang, personne_id)
 UNION ALL SELECT 9, 10, 9, 'victime', NULL;
 
@@ -105,7 +107,8 @@ CREATE TABLE evenement AS SELECT ROW_NUMBER() OVER () + 2000 AS idx, * FROM (VAL
   (231, 1, 1, 'orientation', DATE '2020-05-01', '21'), (231, 2, 1, 'orientation', DATE '2020-05-01', '44'),
   (241, 1, 1, 'orientation', DATE '2020-05-01', 'OP'), (241, 2, 1, 'decision', DATE '2020-06-01', 'QQ'),
   (251, 1, NULL, 'orientation', DATE '2018-01-01', 'COPJ'), (251, 2, NULL, 'reorientation', DATE '2018-02-01', '46'),
-  (251, 3, 2, 'reorientation', DATE '2018-03-01', 'CRPC'), (251, 4, 2, 'decision', DATE '2018-02-15', 'COND')
+  (251, 3, 2, 'reorientation', DATE '2018-03-01', 'CRPC'), (251, 4, 2, 'decision', DATE '2018-02-15', 'COND'),
+  (271, 1, 1, 'orientation', DATE '2021-05-01', '21'), (271, 2, 2, 'orientation', DATE '2021-06-01', '56')
 ) AS t(affaire_no, rang, rang_auteur, type, date, code);
 
 -- 50 → 60 → 70 (5); 81 ⇄ 82 (6); 151 splits into 152 (15); 161 → 162 (16); 211 outside; 231 too late
@@ -120,13 +123,13 @@ CREATE TABLE lien_procedure_affaire AS
 SELECT *, 'cle_pv' AS passe, CAST(1.0 AS DOUBLE) AS probabilite FROM (VALUES
   (1, 10), (3, 30), (4, 40), (5, 50), (6, 81), (7, 100), (8, 80), (9, 90), (10, 110), (11, 120),
   (12, 120), (13, 131), (13, 132), (14, 141), (15, 151), (16, 161), (17, 171), (18, 181), (19, 191),
-  (20, 201), (21, 211), (22, 221), (23, 231), (24, 241), (25, 251), (26, 40)
+  (20, 201), (21, 211), (22, 221), (23, 231), (24, 241), (25, 251), (26, 40), (27, 271)
 ) AS t(procedure_no, affaire_no);
 
--- Only in 4 and 26 (one author each of 40), 15 (both), 16, and the victim of 9.
+-- Only in 4 and 26 (one author each of 40), 15 (both), 16, 27 (one of two), and the victim of 9.
 CREATE TABLE lien_personne AS
 SELECT *, 'csns' AS passe, CAST(1.0 AS DOUBLE) AS probabilite FROM (VALUES
-  (4, 2, 40, 1), (26, 2, 40, 2), (15, 2, 151, 1), (15, 3, 151, 2), (16, 2, 161, 1), (9, 1, 90, 9)
+  (4, 2, 40, 1), (26, 2, 40, 2), (27, 2, 271, 1), (15, 2, 151, 1), (15, 3, 151, 2), (16, 2, 161, 1), (9, 1, 90, 9)
 ) AS t(procedure_no, rang_procedure, affaire_no, rang_affaire);
 CREATE TABLE lien_infraction AS SELECT * FROM lien_personne WHERE procedure_no = 0;
 CREATE TABLE non_lie AS SELECT 'procedure' AS cote, 2 AS no, 'aucune_cle' AS motif;

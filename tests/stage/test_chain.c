@@ -176,28 +176,30 @@ static const char victims_expected[] =
     /* 25: re-oriented as a whole, then one author again; the former decision is not of this
      * prosecution. 2018-01-01 to 2024-06-30 is 2372 days */
     "25|1|physique|1|poursuites|CRPC|2018-01-01|2018-03-01|-|2372|1|-|-|2|0|1|1\n"
-    "26|1|physique|1|alternative|-|2021-06-01|2021-06-01|2021-06-01|61|0|-|-|1|0|0|1\n";
+    "26|1|physique|1|alternative|-|2021-06-01|2021-06-01|2021-06-01|61|0|-|-|1|0|0|1\n"
+    /* 27: an author whom only Justice knows, in an affaire of this procedure alone, is hers */
+    "27|1|physique|1|alternative|-|2021-06-01|2021-06-01|2021-06-01|61|0|-|-|2|0|1|1\n";
 
 static const struct {
     const char *what;
     uint64_t read, accepted;
 } counts_expected[] = {
-    {"base procedure", 26, 26},
-    {"base proc_personne", 59, 59},
+    {"base procedure", 27, 27},
+    {"base proc_personne", 61, 61},
     {"lien_affaire vers une affaire connue", 8, 7},
     {"lien_affaire en vigueur", 7, 6},
-    {"orientation de code connu", 30, 29},
+    {"orientation de code connu", 32, 31},
     {"décision de code connu", 10, 9},
-    {"victime, personne physique", 32, 31},
-    {"victime, infraction de la liste", 31, 30},
-    {"victime, lien de couple établi", 30, 29},
-    {"victime, enregistrée dans la période", 29, 28},
-    {"victime, âge connu", 28, 27},
-    {"victime, âge du champ", 27, 26},
-    {"victime du champ, procédure appariée", 26, 25},
-    {"victime appariée, orientée", 25, 22},
-    {"victime orientée, chaîne terminée", 22, 19},
-    {"chaîne terminée, durée cohérente", 19, 18},
+    {"victime, personne physique", 33, 32},
+    {"victime, infraction de la liste", 32, 31},
+    {"victime, lien de couple établi", 31, 30},
+    {"victime, enregistrée dans la période", 30, 29},
+    {"victime, âge connu", 29, 28},
+    {"victime, âge du champ", 28, 27},
+    {"victime du champ, procédure appariée", 27, 26},
+    {"victime appariée, orientée", 26, 23},
+    {"victime orientée, chaîne terminée", 23, 20},
+    {"chaîne terminée, durée cohérente", 20, 19},
 };
 
 static void check_counts(void) {
@@ -248,13 +250,18 @@ START_TEST(hand_worked_victims) {
                            "'code_unite', 'idj', 'csns', 'numero_parquet', 'date_naissance_min', "
                            "'commune_faits', 'nationalite', 'profession')"),
                      "");
+    /* 1 went out of the field at orientation and back in at the judgment, 8 out only. */
+    ck_assert_str_eq(query("SELECT concat_ws('|', procedure_no, coalesce(genre_justice, '-')) "
+                           "FROM base.chaine_victime WHERE procedure_no IN (1, 2, 8) ORDER BY 1"),
+                     "1|physique\n2|-\n8|-\n");
     ck_assert_str_eq(query("SELECT DISTINCT concat_ws('|', nationalite_groupe, pcs1) "
                            "FROM base.proc_personne"),
                      "france|4\n");
 }
 END_TEST
 
-START_TEST(the_order_of_rows_changes_nothing) {
+START_TEST(the_order_of_rows_and_the_threads_change_nothing) {
+    project.n_threads = 1;
     run_case(-1);
 }
 END_TEST
@@ -267,18 +274,46 @@ START_TEST(a_missing_key_is_told) {
 }
 END_TEST
 
+static void change_study(const char *from, const char *to) {
+    struct mln_buf text = MLN_BUF_INIT, changed = MLN_BUF_INIT;
+    OK(mln_file_read(project.study, 1 << 20, &text, &err));
+    const char *at = strstr(text.p, from);
+    ck_assert_msg(at != NULL, "'%s' is not in the study", from);
+    mln_buf_add(&changed, text.p, (size_t)(at - text.p));
+    mln_buf_addz(&changed, to);
+    mln_buf_addz(&changed, at + strlen(from));
+    OK(mln_file_write(project.study, mln_buf_view(&changed), &err));
+    mln_buf_release(&changed);
+    mln_buf_release(&text);
+}
+
 START_TEST(a_study_that_names_an_unknown_code_is_refused) {
     make_zones(1);
-    struct mln_buf text = MLN_BUF_INIT;
-    OK(mln_file_read(project.study, 1 << 20, &text, &err));
-    char *at = strstr(text.p, "[COND, DISP, RELX");
-    ck_assert_ptr_nonnull(at);
-    memcpy(at, "[COND, DISP, RALX", 17);
-    OK(mln_file_write(project.study, mln_buf_view(&text), &err));
-    mln_buf_release(&text);
+    change_study("[COND, DISP, RELX", "[COND, DISP, RALX");
     begin_stage("work/.chain.partial");
     ck_assert_int_eq(mln_stage_chain(&run, &err), MLN_BAD_INPUT);
-    ck_assert_msg(strstr(err.msg, "RELX") != NULL || strstr(err.msg, "RALX") != NULL, "%s", err.msg);
+    ck_assert_msg(strstr(err.msg, "RELX") != NULL && strstr(err.msg, "study's ends") != NULL, "%s",
+                  err.msg);
+}
+END_TEST
+
+/* Other choices of the study: linked authors only (27); the first end closes (14); another order of
+ * outcomes (3, 13: the composition gives way to the alternative); older victims only (11). */
+START_TEST(the_study_decides) {
+    make_zones(-1);
+    change_study("authors: affaire", "authors: linked");
+    change_study("close: last", "close: first");
+    change_study("priority: [poursuites, composition, alternative,",
+                 "priority: [poursuites, alternative, composition,");
+    change_study("age_min: 15", "age_min: 16");
+    begin_stage("work/.chain.partial");
+    OK(mln_stage_chain(&run, &err));
+    ck_assert_str_eq(query("SELECT concat_ws('|', procedure_no, rang, issue, date_issue, en_cours) "
+                           "FROM base.chaine_victime WHERE procedure_no IN (3, 11, 13, 14, 27) "
+                           "ORDER BY procedure_no, rang"),
+                     "3|1|alternative|2021-06-01|0\n11|10|poursuites|2022-12-01|0\n"
+                     "13|1|alternative|2022-05-01|0\n14|1|poursuites|2022-05-01|0\n"
+                     "27|1|non_poursuivable|2021-05-01|0\n");
 }
 END_TEST
 
@@ -289,9 +324,10 @@ int main(int argc, char **argv) {
     tcase_set_timeout(tc, 120);
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, hand_worked_victims);
-    tcase_add_test(tc, the_order_of_rows_changes_nothing);
+    tcase_add_test(tc, the_order_of_rows_and_the_threads_change_nothing);
     tcase_add_test(tc, a_missing_key_is_told);
     tcase_add_test(tc, a_study_that_names_an_unknown_code_is_refused);
+    tcase_add_test(tc, the_study_decides);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
