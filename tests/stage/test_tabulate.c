@@ -206,21 +206,27 @@ static bool same(double a, double b) {
     return (isnan(a) && isnan(b)) || a == b;
 }
 
+static uint32_t next(uint32_t n) { /* a plain LCG: any numbers do */
+    static uint32_t state = 77;
+    state = state * 1664525U + 1013904223U;
+    return (state >> 12U) % n;
+}
+
 START_TEST(random_facts_against_sums_and_sorts) {
     static const struct mln_study_variable *const dims[] = {&observed, &listed};
     const struct mln_study_table spec = table_of(dims);
     struct fact facts[FACTS], shuffled[FACTS];
-    uint32_t state = 77; /* a plain LCG: any numbers do */
-#define NEXT(n) (state = state * 1664525U + 1013904223U, (state >> 12U) % (n))
     for (size_t i = 0; i < FACTS; i++) {
-        facts[i] = (struct fact){{seen[NEXT(SEEN)], letters[NEXT(2)]},
-                                 (int32_t)NEXT(90),
-                                 (int32_t)NEXT(2),
-                                 1 + (int64_t)NEXT(3)};
+        struct fact *f = &facts[i];
+        f->code[0] = seen[next(SEEN)];
+        f->code[1] = letters[next(2)];
+        f->day = (int32_t)next(90);
+        f->running = (int32_t)next(2);
+        f->n = 1 + (int64_t)next(3);
         shuffled[i] = facts[i];
     }
     for (uint32_t i = FACTS - 1; i > 0; i--) {
-        const uint32_t j = NEXT(i + 1);
+        const uint32_t j = next(i + 1);
         const struct fact held = shuffled[i];
         shuffled[i] = shuffled[j];
         shuffled[j] = held;
