@@ -51,8 +51,9 @@ static uint32_t *new_nodes(struct mln_arena *arena, size_t n) {
     return MLN_ARENA_NEW(arena, uint32_t, n == 0 ? 1 : n);
 }
 
-static enum mln_status affaires_of(struct mln_arena *arena, const struct mln_tie *ties, size_t n_ties,
-                                   int64_t **ids, uint32_t *n_ids, struct mln_err *err) {
+static enum mln_status affaires_of(struct mln_arena *arena, const struct mln_tie *ties,
+                                   size_t n_ties, int64_t **ids, uint32_t *n_ids,
+                                   struct mln_err *err) {
     if (n_ties > NONE / 4) {
         return mln_err_set(err, MLN_BAD_INPUT, "lien_affaire: more than %u ties", NONE / 4);
     }
@@ -77,9 +78,9 @@ static enum mln_status affaires_of(struct mln_arena *arena, const struct mln_tie
 }
 
 /* The graph of the ties of one kind, or of all (`only_moves` false). */
-static enum mln_status graph_build(struct mln_arena *arena, const struct mln_tie *ties, size_t n_ties,
-                                   const int64_t *ids, uint32_t n_ids, bool only_moves,
-                                   struct graph *g, struct mln_err *err) {
+static enum mln_status graph_build(struct mln_arena *arena, const struct mln_tie *ties,
+                                   size_t n_ties, const int64_t *ids, uint32_t n_ids,
+                                   bool only_moves, struct graph *g, struct mln_err *err) {
     *g = (struct graph){n_ids, new_nodes(arena, (size_t)n_ids + 2), new_nodes(arena, n_ties)};
     if (g->start == NULL || g->to == NULL) {
         return mln_err_nomem(err, "the graph of ties");
@@ -127,7 +128,8 @@ static void walk_close(struct walk *w, struct components *out, uint32_t root) {
     out->n++;
 }
 
-static void walk_from(struct walk *w, const struct graph *g, struct components *out, uint32_t root) {
+static void walk_from(struct walk *w, const struct graph *g, struct components *out,
+                      uint32_t root) {
     walk_enter(w, g, root);
     while (w->n_path > 0) {
         const uint32_t node = w->path[w->n_path - 1];
@@ -153,9 +155,17 @@ static void walk_from(struct walk *w, const struct graph *g, struct components *
 static enum mln_status components_find(struct mln_arena *arena, const struct graph *g,
                                        struct components *out, struct mln_err *err) {
     const size_t n = g->n;
-    *out = (struct components){0, new_nodes(arena, n), new_nodes(arena, n), new_nodes(arena, n + 1)};
-    struct walk w = {new_nodes(arena, n), new_nodes(arena, n), new_nodes(arena, n),
-                     new_nodes(arena, n), new_nodes(arena, n), 0, 0, 0, 0};
+    *out =
+        (struct components){0, new_nodes(arena, n), new_nodes(arena, n), new_nodes(arena, n + 1)};
+    struct walk w = {new_nodes(arena, n),
+                     new_nodes(arena, n),
+                     new_nodes(arena, n),
+                     new_nodes(arena, n),
+                     new_nodes(arena, n),
+                     0,
+                     0,
+                     0,
+                     0};
     if (out->of == NULL || out->members == NULL || out->start == NULL || w.index == NULL ||
         w.low == NULL || w.next == NULL || w.open == NULL || w.path == NULL) {
         return mln_err_nomem(err, "the cycles of ties");
@@ -211,10 +221,11 @@ struct host_sets {
 
 static enum mln_status sets_reserve(struct host_sets *s, size_t extra, struct mln_err *err) {
     if (extra > s->max || s->n > s->max - extra) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "lien_affaire: the ties lead to more than %zu pairs of an affaire and its "
-                           "host; look for an affaire with a great many disjonctions",
-                           s->max);
+        return mln_err_set(
+            err, MLN_BAD_INPUT,
+            "lien_affaire: the ties lead to more than %zu pairs of an affaire and its "
+            "host; look for an affaire with a great many disjonctions",
+            s->max);
     }
     if (s->n + extra <= s->cap) {
         return MLN_OK;

@@ -13,7 +13,8 @@
  * has at least one host. The answer does not depend on the order of the ties, nor do doubled ties
  * change it.
  *
- * Cycles do not exist in law; they come from keying errors. They are counted, never followed twice. */
+ * Cycles do not exist in law; they come from keying errors. They are counted, never followed twice.
+ */
 #ifndef MLN_CHAIN_HOSTS_H
 #define MLN_CHAIN_HOSTS_H
 
@@ -45,7 +46,8 @@ struct mln_hosts {
 };
 
 /* Ties may come in any order. The result lives in the arena. MLN_BAD_INPUT when there would be more
- * than max_pairs pairs (memory stays bounded whatever the ties). O(t log t + pairs), no recursion. */
+ * than max_pairs pairs (memory stays bounded whatever the ties). O(t log t + pairs), no recursion.
+ */
 enum mln_status mln_hosts_find(struct mln_arena *arena, const struct mln_tie *ties, size_t n_ties,
                                size_t max_pairs, struct mln_hosts *out, struct mln_err *err)
     MLN_MUST_USE;

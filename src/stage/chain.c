@@ -1,8 +1,8 @@
 /* Chain: from the linked extracts to the base that studies read.
  *
  *   content.db ─┐                ties ─ kernel ─▶ hosts ─┐
- *               ├─▶ base (no idx) ─▶ victims of the field ├─▶ authors, where their affaire really is
- *   pivot.db  ──┘                    acts up to the date ─┘   ─▶ state of each ─▶ chaine_victime
+ *               ├─▶ base (no idx) ─▶ victims of the field ├─▶ authors, where their affaire really
+ * is pivot.db  ──┘                    acts up to the date ─┘   ─▶ state of each ─▶ chaine_victime
  */
 #include "base/thread.h"
 #include "chain/hosts.h"
@@ -34,8 +34,8 @@ static enum mln_status step(struct chain *c, const char *asset, struct mln_err *
 static enum mln_status open_zones(struct chain *c, struct mln_err *err) {
     struct mln_run *const run = c->run;
     MLN_TRY(mln_zone_open(run, &c->e, err));
-    MLN_TRY(mln_zone_attach(run, c->e, CONTENT, mln_run_path(run, "ingest", "content.db"), "content",
-                            MLN_ATTACH_READ, err));
+    MLN_TRY(mln_zone_attach(run, c->e, CONTENT, mln_run_path(run, "ingest", "content.db"),
+                            "content", MLN_ATTACH_READ, err));
     MLN_TRY(mln_zone_attach(run, c->e, PIVOT, mln_run_path(run, "link-chain", "pivot.db"), "base",
                             MLN_ATTACH_READ, err));
     MLN_TRY(mln_zone_attach(run, c->e, BASE, mln_run_partial(run, "base.db"), "base",
@@ -74,7 +74,8 @@ static enum mln_status add_ties(void *ctx, const struct mln_batch *batch, struct
 
 static enum mln_status store_hosts(struct chain *c, const struct mln_hosts *hosts,
                                    struct mln_err *err) {
-    static const struct mln_column_spec specs[] = {{"affaire_no", MLN_INT64}, {"hote_no", MLN_INT64}};
+    static const struct mln_column_spec specs[] = {{"affaire_no", MLN_INT64},
+                                                   {"hote_no", MLN_INT64}};
     enum { STEP = 65536 };
     struct mln_appender *a = NULL;
     struct mln_builder *b = mln_builder_new(specs, 2);
@@ -105,8 +106,8 @@ static enum mln_status store_hosts(struct chain *c, const struct mln_hosts *host
 
 static enum mln_status find_hosts(struct chain *c, struct mln_err *err) {
     struct mln_run *const run = c->run;
-    const struct mln_params params = MLN_PARAMS(
-        MLN_IDENT("base", BASE), MLN_DAY("observation", run->project->observation_day));
+    const struct mln_params params =
+        MLN_PARAMS(MLN_IDENT("base", BASE), MLN_DAY("observation", run->project->observation_day));
     struct mln_arena arena = MLN_ARENA_INIT;
     struct tie_list list = {.arena = &arena};
     struct mln_hosts hosts = {0};
@@ -140,8 +141,8 @@ static enum mln_status add_counts(void *ctx, const struct mln_batch *batch, stru
         if (kept < 0 || kept > read) {
             return mln_err_set(err, MLN_INTERNAL, "%s: more rows come out than went in", what);
         }
-        MLN_TRY(mln_run_count(run, what, (uint64_t)read, (uint64_t)kept, (uint64_t)(read - kept),
-                              err));
+        MLN_TRY(
+            mln_run_count(run, what, (uint64_t)read, (uint64_t)kept, (uint64_t)(read - kept), err));
     }
     return MLN_OK;
 }
@@ -163,10 +164,9 @@ static enum mln_status check_base(const struct mln_run *run, struct mln_err *err
 }
 
 static enum mln_status tell_counts(struct chain *c, struct mln_err *err) {
-    const struct mln_params params =
-        MLN_PARAMS(MLN_IDENT("content", CONTENT), MLN_IDENT("base", BASE),
-                   MLN_IDENT("work", MLN_WORK),
-                   MLN_DAY("observation", c->run->project->observation_day));
+    const struct mln_params params = MLN_PARAMS(
+        MLN_IDENT("content", CONTENT), MLN_IDENT("base", BASE), MLN_IDENT("work", MLN_WORK),
+        MLN_DAY("observation", c->run->project->observation_day));
     MLN_TRY(mln_scan_sql(c->e, "chain/comptes.sql", params, add_counts, c->run, err));
     return check_base(c->run, err);
 }
@@ -177,9 +177,9 @@ static enum mln_status rebuild(struct chain *c, struct mln_err *err) {
     static const char *const base_steps[] = {"chain/base_procedures.sql", "chain/base_affaires.sql",
                                              "chain/base_liens.sql"};
     static const char *const chain_steps[] = {
-        "chain/infraction_listee.sql", "chain/victime.sql",         "chain/auteur.sql",
-        "chain/auteur_hote.sql",       "chain/acte.sql",            "chain/etat_auteur.sql",
-        "chain/issue_procedure.sql",   "chain/chaine_victime.sql",  "chain/chaine_procedure.sql"};
+        "chain/infraction_listee.sql", "chain/victime.sql",        "chain/auteur.sql",
+        "chain/auteur_hote.sql",       "chain/acte.sql",           "chain/etat_auteur.sql",
+        "chain/issue_procedure.sql",   "chain/chaine_victime.sql", "chain/chaine_procedure.sql"};
     MLN_TRY(step(c, "chain/nomenclatures.sql", err));
     MLN_TRY(mln_chain_codes_load(c->run, c->e, &c->study, err));
     for (size_t i = 0; i < sizeof base_steps / sizeof *base_steps; i++) {

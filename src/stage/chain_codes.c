@@ -50,8 +50,9 @@ static int32_t place(const char *const *words, size_t n, struct mln_str word) {
 
 typedef enum mln_status fill_fn(struct loader *l, struct mln_err *err);
 
-static enum mln_status fill(struct loader *l, const char *table, const struct mln_column_spec *specs,
-                            size_t n_specs, fill_fn *rows, struct mln_err *err) {
+static enum mln_status fill(struct loader *l, const char *table,
+                            const struct mln_column_spec *specs, size_t n_specs, fill_fn *rows,
+                            struct mln_err *err) {
     struct mln_appender *a = NULL;
     struct mln_batch batch;
     l->b = mln_builder_new(specs, n_specs);
@@ -146,8 +147,8 @@ enum { E_CODE, E_TYPE, E_ISSUE, E_MODE, E_FROM, E_TO, E_COUNT };
 
 /* A code keeps its meaning outside its validity, as acts are keyed late: of several versions of a
  * code, each begins with its `debut` and ends before the next; the first and the last are open. */
-static enum mln_status stretch(const struct mln_codes *codes, size_t row, int32_t *from, int32_t *to,
-                               struct mln_err *err) {
+static enum mln_status stretch(const struct mln_codes *codes, size_t row, int32_t *from,
+                               int32_t *to, struct mln_err *err) {
     int32_t begin = 0;
     MLN_TRY(mln_codes_day(codes, row, E_FROM, day_min(), &begin, err));
     *from = day_min();
@@ -222,10 +223,11 @@ static enum mln_status fill_events(struct loader *l, struct mln_err *err) {
     }
     for (size_t k = 0; k < s->n_ends; k++) {
         if (!is_end[k + 1]) {
-            return mln_err_set(err, MLN_BAD_INPUT,
-                               "study %s: nomenclature %s has no decision and no ordonnance_reglement "
-                               "with code '%s'",
-                               s->name, s->events, s->ends[k]);
+            return mln_err_set(
+                err, MLN_BAD_INPUT,
+                "study %s: nomenclature %s has no decision and no ordonnance_reglement "
+                "with code '%s'",
+                s->name, s->events, s->ends[k]);
         }
     }
     return MLN_OK;
@@ -262,7 +264,8 @@ static enum mln_status fill_decisions(struct loader *l, struct mln_err *err) {
 
 enum mln_status mln_chain_codes_load(struct mln_run *run, struct mln_engine *e,
                                      const struct mln_study *study, struct mln_err *err) {
-    static const struct mln_column_spec pays[] = {{"code", MLN_UTF8_TEXT}, {"groupe", MLN_UTF8_TEXT}};
+    static const struct mln_column_spec pays[] = {{"code", MLN_UTF8_TEXT},
+                                                  {"groupe", MLN_UTF8_TEXT}};
     static const struct mln_column_spec partners[] = {{"code", MLN_UTF8_TEXT}};
     static const struct mln_column_spec natinf[] = {
         {"code", MLN_UTF8_TEXT},    {"genre", MLN_UTF8_TEXT}, {"ordre", MLN_INT32},

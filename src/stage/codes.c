@@ -72,7 +72,8 @@ static enum mln_status cell(struct reader *r, struct mln_str *out, struct mln_er
 }
 
 /* One row into cells; n is the number of cells. */
-static enum mln_status read_row(struct reader *r, struct mln_str *cells, size_t *n, struct mln_err *err) {
+static enum mln_status read_row(struct reader *r, struct mln_str *cells, size_t *n,
+                                struct mln_err *err) {
     for (*n = 0;; r->at++) {
         if (*n == MAX_COLUMNS) {
             return fault(r, err, "too many columns");
@@ -145,8 +146,8 @@ enum mln_status mln_codes_read(struct mln_arena *arena, const char *name, struct
     return MLN_OK;
 }
 
-enum mln_status mln_codes_day(const struct mln_codes *codes, size_t row, size_t column, int32_t open,
-                              int32_t *out, struct mln_err *err) {
+enum mln_status mln_codes_day(const struct mln_codes *codes, size_t row, size_t column,
+                              int32_t open, int32_t *out, struct mln_err *err) {
     const struct mln_str text = mln_codes_cell(codes, row, column);
     struct mln_date_format iso;
     struct mln_date_range day;
@@ -156,8 +157,10 @@ enum mln_status mln_codes_day(const struct mln_codes *codes, size_t row, size_t 
     }
     MLN_TRY(mln_date_format_parse(MLN_STR_LIT("yyyy-mm-dd"), &iso, err));
     if (mln_date_parse(&iso, text, &day) != MLN_DATE_OK) {
-        return mln_err_set(err, MLN_BAD_INPUT, "nomenclature %s, line %u: '%.*s' is not a day; write "
-                           "yyyy-mm-dd", codes->name, codes->lines[row], MLN_STR_ARG(text));
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "nomenclature %s, line %u: '%.*s' is not a day; write "
+                           "yyyy-mm-dd",
+                           codes->name, codes->lines[row], MLN_STR_ARG(text));
     }
     *out = day.first;
     return MLN_OK;

@@ -82,8 +82,7 @@ static void build(struct statement *s, const struct mln_study_table *t) {
                                     : "CAST(NULL AS INTEGER) AS jours, CAST(NULL AS INTEGER) AS "
                                       "en_cours");
     mln_buf_addz(&s->sql, ", CAST(COUNT(*) AS BIGINT) AS n FROM {base}.");
-    mln_buf_addz(&s->sql,
-                 t->from == MLN_FROM_VICTIMS ? "chaine_victime" : "chaine_procedure");
+    mln_buf_addz(&s->sql, t->from == MLN_FROM_VICTIMS ? "chaine_victime" : "chaine_procedure");
     for (size_t i = 0; i < t->n_filters; i++) {
         mln_buf_addz(&s->sql, i == 0 ? " WHERE " : " AND ");
         add_code(s, t->filters[i].column);
@@ -114,7 +113,8 @@ static size_t params_needed(const struct mln_study_table *t) {
 static enum mln_status scan_table(struct study *s, const struct mln_study_table *t,
                                   struct mln_tab *tab, struct mln_err *err) {
     if (params_needed(t) > MAX_PARAMS) {
-        return mln_err_set(err, MLN_BAD_INPUT, "table %s: its filters hold too many codes", t->name);
+        return mln_err_set(err, MLN_BAD_INPUT, "table %s: its filters hold too many codes",
+                           t->name);
     }
     struct statement *st = MLN_ARENA_NEW(s->run->arena, struct statement, 1);
     if (st == NULL) {
@@ -311,8 +311,8 @@ enum mln_status mln_stage_study(struct mln_run *run, struct mln_err *err) {
     struct study s = {.run = run};
     MLN_TRY(mln_study_read(run->arena, run->project->study, &s.study, err));
     MLN_TRY(mln_zone_open(run, &s.e, err));
-    enum mln_status status = mln_zone_attach(
-        run, s.e, BASE, mln_run_path(run, "chain", "base.db"), "base", MLN_ATTACH_READ, err);
+    enum mln_status status = mln_zone_attach(run, s.e, BASE, mln_run_path(run, "chain", "base.db"),
+                                             "base", MLN_ATTACH_READ, err);
     if (status == MLN_OK) {
         status = s.e->ops->lock_down(s.e, &run->partial_dir, 1, err);
     }

@@ -1,6 +1,6 @@
 /* The study: one YAML file that says which victims are counted, how an outcome follows from the
- * acts, and which tables are made. Another study needs no code. Worked example, every key explained:
- * models/study/violences-conjugales.yaml.
+ * acts, and which tables are made. Another study needs no code. Worked example, every key
+ * explained: models/study/violences-conjugales.yaml.
  *
  * Tables are counts of rows of the base, by variables out of a fixed list of columns
  * (mln_study_columns); nothing of the file is ever pasted into SQL but these names. */
@@ -112,16 +112,16 @@ extern const char *const mln_issue_words[];
 struct mln_study {
     const char *name;
     /* the field */
-    const char *natinf;   /* nomenclature: code, genre, lien_requis, debut, fin */
-    const char *relation; /* nomenclature: code, partenaire */
+    const char *natinf;        /* nomenclature: code, genre, lien_requis, debut, fin */
+    const char *relation;      /* nomenclature: code, partenaire */
     const char *const *genres; /* the first one present is a victim's kind of violence */
     size_t n_genres;
     int32_t age_min;
     int32_t recorded_from, recorded_to;
     /* the outcome */
-    const char *events;                  /* nomenclature: code, type, issue, mode, debut, fin */
+    const char *events;                    /* nomenclature: code, type, issue, mode, debut, fin */
     const char *priority[MLN_ISSUE_COUNT]; /* every outcome word, highest priority first */
-    const char *const *modes;            /* modes of prosecution: order between equal days */
+    const char *const *modes;              /* modes of prosecution: order between equal days */
     size_t n_modes;
     const char *const *ends; /* acts that end a prosecution, highest priority first */
     size_t n_ends;

@@ -119,12 +119,11 @@ static enum mln_status categorise(struct mln_tab *tab, size_t dimension, struct 
     struct mln_tab_dimension *d = &tab->dimensions[dimension];
     *out = NR;
     if (code.p != NULL) {
-        *out = v->n_cuts > 0      ? interval(v, code)
+        *out = v->n_cuts > 0    ? interval(v, code)
                : is_observed(v) ? search_observed(d, code)
                                 : search_listed(v, code);
         /* An observed code of ours would be taken for the category the program makes. */
-        if (*out == NR && is_observed(v) && !mln_str_is(code, "NR") &&
-            !mln_str_is(code, "TOTAL")) {
+        if (*out == NR && is_observed(v) && !mln_str_is(code, "NR") && !mln_str_is(code, "TOTAL")) {
             return learn(tab, d, code, out, err);
         }
     }
@@ -252,8 +251,8 @@ static enum mln_status name_dimension(struct mln_tab *tab, size_t dimension,
         codes[d->n] = "NR", fr[d->n] = v->missing.fr, en[d->n] = v->missing.en;
     }
     codes[n - 1] = "TOTAL", fr[n - 1] = "Ensemble", en[n - 1] = "Total";
-    *out = (struct mln_dimension){v->name, v->label.fr, v->label.en, n, codes, fr, en,
-                                  (ptrdiff_t)n - 1};
+    *out = (struct mln_dimension){v->name, v->label.fr, v->label.en, n,
+                                  codes,   fr,          en,          (ptrdiff_t)n - 1};
     return MLN_OK;
 }
 
@@ -264,9 +263,9 @@ static size_t cell_of(const struct mln_table *t, const struct mln_tab_dimension 
                       const struct mln_tab_row *row, size_t mask) {
     size_t cell = 0;
     for (size_t d = 0; d < t->n_dimensions; d++) {
-        const size_t category = (mask >> d & 1U) != 0        ? t->dimensions[d].n - 1
-                                : row->category[d] == NR     ? dims[d].n
-                                                             : row->category[d];
+        const size_t category = (mask >> d & 1U) != 0    ? t->dimensions[d].n - 1
+                                : row->category[d] == NR ? dims[d].n
+                                                         : row->category[d];
         cell = cell * t->dimensions[d].n + category;
     }
     return cell;
@@ -323,9 +322,9 @@ static enum mln_status spells_of(const struct mln_tab *tab, const struct mln_tab
     for (size_t i = 0; i < tab->n_rows; i++) {
         const struct mln_tab_row *row = &tab->rows[i];
         for (size_t mask = 0; mask < n_masks && (row->has_ended || row->is_running); mask++) {
-            spells[n++] = (struct spell){cell_of(t, tab->dimensions, row, mask),
-                                         {row->day, row->has_ended ? row->n : 0,
-                                          row->is_running ? row->n : 0}};
+            spells[n++] = (struct spell){
+                cell_of(t, tab->dimensions, row, mask),
+                {row->day, row->has_ended ? row->n : 0, row->is_running ? row->n : 0}};
         }
     }
     qsort(spells, n, sizeof *spells, by_cell_and_day);
@@ -405,7 +404,7 @@ static enum mln_status make_measures(struct mln_tab *tab, struct mln_table *t, b
     for (size_t k = 0; k < spec->n_measures; k++) {
         const struct mln_study_measure *m = &spec->measures[k];
         t->measures[k] = (struct mln_measure){MLN_MEASURE_SHARE, m->name, m->label.fr, m->label.en,
-                                              m->share_of, NULL, NULL};
+                                              m->share_of,       NULL,    NULL};
         if (m->kind == MLN_STUDY_SHARE) {
             continue;
         }
@@ -452,8 +451,8 @@ static const char *join_codes(struct mln_arena *arena, const struct mln_study_fi
  * shown or hidden together. */
 static enum mln_status name_conditions(struct mln_tab *tab, struct mln_table *t,
                                        struct mln_err *err) {
-    static const char *const populations[] = {[MLN_FROM_VICTIMS] = "victimes",
-                                              [MLN_FROM_PROCEDURES] = "procedures"};
+    static const char *const populations[] = {
+        [MLN_FROM_VICTIMS] = "victimes", [MLN_FROM_PROCEDURES] = "procedures"};
     const struct mln_study_table *spec = tab->spec;
     struct mln_condition *conditions =
         MLN_ARENA_NEW(tab->arena, struct mln_condition, spec->n_filters + 1);

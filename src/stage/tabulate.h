@@ -50,7 +50,7 @@ enum mln_status mln_tab_add(void *ctx, const struct mln_batch *batch, struct mln
 /* `labels`: per dimension, the nomenclature (columns code, libelle) that names observed codes, or
  * NULL. The table lives in the arena. O(rows × 2^dimensions × log). */
 enum mln_status mln_tab_finish(struct mln_tab *tab, const struct mln_codes *const *labels,
-                               int32_t observation_day, struct mln_table *out,
-                               struct mln_err *err) MLN_MUST_USE;
+                               int32_t observation_day, struct mln_table *out, struct mln_err *err)
+    MLN_MUST_USE;
 
 #endif

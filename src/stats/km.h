@@ -37,7 +37,8 @@ void mln_km_fit(const struct mln_km_bin *bins, size_t n_bins, struct mln_km_poin
 
 /* The day by which a share per_mille / 1000 (1..999) has ended: the first day with running ≤ 1 − p;
  * where running equals 1 − p over a stretch of days, the middle of that stretch, which goes to the
- * next end or, without one, to the last bin (as quantile() of R survival). NaN when that share is not reached before the last censoring. O(n_points). */
+ * next end or, without one, to the last bin (as quantile() of R survival). NaN when that share is
+ * not reached before the last censoring. O(n_points). */
 double mln_km_quantile(const struct mln_km_point *points, size_t n_points, uint32_t per_mille);
 
 /* Estimated share ended by `day` included: 1 − running; 0 before the first bin, NaN past the last

@@ -4,8 +4,10 @@
 
 #include "chain/hosts.h"
 
-#define MOVE(a, b) {(a), (b), MLN_TIE_MOVE}
-#define SPLIT(a, b) {(a), (b), MLN_TIE_SPLIT}
+#define MOVE(a, b) \
+    { (a), (b), MLN_TIE_MOVE }
+#define SPLIT(a, b) \
+    { (a), (b), MLN_TIE_SPLIT }
 
 static struct mln_arena arena;
 

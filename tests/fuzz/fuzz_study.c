@@ -43,8 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct mln_arena arena = MLN_ARENA_INIT;
     struct mln_err err = {0};
     struct mln_study study;
-    const enum mln_status status =
-        mln_study_parse(&arena, "fuzz.yaml", (struct mln_str){(const char *)data, size}, &study, &err);
+    const enum mln_status status = mln_study_parse(
+        &arena, "fuzz.yaml", (struct mln_str){(const char *)data, size}, &study, &err);
     must(status == MLN_OK || status == MLN_BAD_INPUT);
     must(status == MLN_OK || strncmp(err.msg, "fuzz.yaml", 9) == 0);
     for (size_t i = 0; status == MLN_OK && i < study.n_tables; i++) {

@@ -22,6 +22,6 @@ const char *under(const char *name);   /* a path in the folder */
 void begin_stage(const char *partial); /* a fresh run with that partial directory, made */
 void make_zones(int sens);             /* content.db and pivot.db; rows and idx backwards if -1 */
 void change_study(const char *from, const char *to); /* the first `from` */
-const char *query(const char *sql);    /* lines of the one text column; base.db as catalog base */
+const char *query(const char *sql); /* lines of the one text column; base.db as catalog base */
 
 #endif

@@ -18,15 +18,16 @@ static enum mln_status parse_study(struct mln_arena *arena, struct mln_err *err)
 static enum mln_status read_codes(struct mln_arena *arena, struct mln_err *err) {
     static const char *const columns[] = {"code", "libelle"};
     struct mln_codes codes;
-    return mln_codes_read(arena, "n", MLN_STR_LIT("code,libelle\na,\"b\"\"c\"\n"), columns, 2, &codes,
-                          err);
+    return mln_codes_read(arena, "n", MLN_STR_LIT("code,libelle\na,\"b\"\"c\"\n"), columns, 2,
+                          &codes, err);
 }
 
 static enum mln_status find_hosts(struct mln_arena *arena, struct mln_err *err) {
     static struct mln_tie ties[3000];
     struct mln_hosts hosts;
     for (int64_t i = 0; i < 3000; i++) {
-        ties[i] = (struct mln_tie){i, (i * 7 + 1) % 3001, i % 9 == 0 ? MLN_TIE_SPLIT : MLN_TIE_MOVE};
+        ties[i] =
+            (struct mln_tie){i, (i * 7 + 1) % 3001, i % 9 == 0 ? MLN_TIE_SPLIT : MLN_TIE_MOVE};
     }
     return mln_hosts_find(arena, ties, 3000, 10000000, &hosts, err);
 }

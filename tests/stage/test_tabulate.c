@@ -16,15 +16,26 @@ static const struct mln_label letter_labels[] = {{"A", "A"}, {"B", "B"}, {"C", "
 static const struct mln_study_member letter_members[] = {{"a", 0}, {"b", 1}, {"c", 2}, {"z", 2}};
 static const int32_t cuts[] = {15, 18, 70};
 static const char *const cut_codes[] = {"15-17", "18-69", "70+"};
-static const struct mln_study_variable listed = {
-    .name = "lettre", .column = "lettre", .label = {"Lettre", "Letter"},
-    .missing = {"Ailleurs", "Elsewhere"}, .n_categories = 3, .codes = letters,
-    .labels = letter_labels, .n_members = 4, .members = letter_members};
+static const struct mln_study_variable listed = {.name = "lettre",
+                                                 .column = "lettre",
+                                                 .label = {"Lettre", "Letter"},
+                                                 .missing = {"Ailleurs", "Elsewhere"},
+                                                 .n_categories = 3,
+                                                 .codes = letters,
+                                                 .labels = letter_labels,
+                                                 .n_members = 4,
+                                                 .members = letter_members};
 static const struct mln_study_variable observed = {
     .name = "vu", .column = "vu", .label = {"Vu", "Seen"}, .missing = {"?", "?"}};
-static const struct mln_study_variable ages = {
-    .name = "age", .column = "age", .label = {"Âge", "Age"}, .missing = {"?", "?"}, .n_categories = 3,
-    .codes = cut_codes, .labels = letter_labels, .n_cuts = 3, .cuts = cuts};
+static const struct mln_study_variable ages = {.name = "age",
+                                               .column = "age",
+                                               .label = {"Âge", "Age"},
+                                               .missing = {"?", "?"},
+                                               .n_categories = 3,
+                                               .codes = cut_codes,
+                                               .labels = letter_labels,
+                                               .n_cuts = 3,
+                                               .cuts = cuts};
 static const struct mln_study_measure measures[] = {
     {.kind = MLN_STUDY_SHARE, .name = "part", .label = {"Part", "Share"}, .share_of = 1},
     {.kind = MLN_STUDY_QUANTILE, .name = "mediane", .label = {"M", "M"}, .per_mille = 500},
@@ -43,14 +54,16 @@ static struct mln_study_table table_of(const struct mln_study_variable *const *d
 }
 
 struct fact {
-    const char *code[2]; /* NULL: missing */
+    const char *code[2];  /* NULL: missing */
     int32_t day, running; /* INT32_MIN: missing */
     int64_t n;
 };
 
 static void add(struct mln_tab *tab, const struct fact *facts, size_t n) {
-    static const struct mln_column_spec specs[] = {{"k0", MLN_UTF8_TEXT}, {"k1", MLN_UTF8_TEXT},
-                                                   {"jours", MLN_INT32},  {"en_cours", MLN_INT32},
+    static const struct mln_column_spec specs[] = {{"k0", MLN_UTF8_TEXT},
+                                                   {"k1", MLN_UTF8_TEXT},
+                                                   {"jours", MLN_INT32},
+                                                   {"en_cours", MLN_INT32},
                                                    {"n", MLN_INT64}};
     struct mln_builder *b = mln_builder_new(specs, 5);
     struct mln_batch batch;
@@ -105,14 +118,15 @@ static void tear_down(void) {
 START_TEST(by_hand) {
     static const struct mln_study_variable *const dims[] = {&observed, &listed};
     const struct mln_study_table spec = table_of(dims);
-    static const struct fact facts[] = {
-        {{"y", "a"}, 10, 0, 3}, {{"y", "a"}, 20, 1, 1}, {{"y", "w"}, NONE, 0, 2},
-        {{"x", "b"}, 30, 0, 4}, {{"y", "a"}, 5, 0, 1},  {{"x", NULL}, 40, NONE, 1},
-        {{"x", "z"}, NONE, NONE, 8}};
+    static const struct fact facts[] = {{{"y", "a"}, 10, 0, 3},     {{"y", "a"}, 20, 1, 1},
+                                        {{"y", "w"}, NONE, 0, 2},   {{"x", "b"}, 30, 0, 4},
+                                        {{"y", "a"}, 5, 0, 1},      {{"x", NULL}, 40, NONE, 1},
+                                        {{"x", "z"}, NONE, NONE, 8}};
     static const char *const columns[] = {"code", "libelle"};
     struct mln_codes codes;
-    ck_assert_int_eq(mln_codes_read(&arena, "vus", MLN_STR_LIT("code,libelle\nx,\"Le \"\"x\"\"\"\n"),
-                                    columns, 2, &codes, &err),
+    ck_assert_int_eq(mln_codes_read(&arena, "vus",
+                                    MLN_STR_LIT("code,libelle\nx,\"Le \"\"x\"\"\"\n"), columns, 2,
+                                    &codes, &err),
                      MLN_OK);
     const struct mln_table t = tabulate(&spec, facts, 7, 7, &codes);
     static const uint64_t counts[] = {0, 4, 8, 1, 13, 5, 0, 0, 2, 7, 5, 4, 8, 3, 20};
@@ -145,11 +159,12 @@ END_TEST
 START_TEST(ages_fall_in_intervals) {
     static const struct mln_study_variable *const dims[] = {&ages, &listed};
     const struct mln_study_table spec = table_of(dims);
-    static const struct fact facts[] = {{{"14", "a"}, NONE, NONE, 1},  {{"15", "a"}, NONE, NONE, 2},
-                                        {{"17", "a"}, NONE, NONE, 4},  {{"18", "a"}, NONE, NONE, 8},
-                                        {{"69", "a"}, NONE, NONE, 16}, {{"70", "a"}, NONE, NONE, 32},
-                                        {{"123", "a"}, NONE, NONE, 64}, {{"x", "a"}, NONE, NONE, 128},
-                                        {{"-1", "a"}, NONE, NONE, 256}};
+    static const struct fact facts[] = {
+        {{"14", "a"}, NONE, NONE, 1},   {{"15", "a"}, NONE, NONE, 2},
+        {{"17", "a"}, NONE, NONE, 4},   {{"18", "a"}, NONE, NONE, 8},
+        {{"69", "a"}, NONE, NONE, 16},  {{"70", "a"}, NONE, NONE, 32},
+        {{"123", "a"}, NONE, NONE, 64}, {{"x", "a"}, NONE, NONE, 128},
+        {{"-1", "a"}, NONE, NONE, 256}};
     const struct mln_table t = tabulate(&spec, facts, 9, 2, NULL);
     static const uint64_t rows[] = {6, 24, 96, 385, 511}; /* 15-17, 18-69, 70+, NR, TOTAL */
     ck_assert_uint_eq(t.dimensions[0].n, 5);
@@ -256,8 +271,10 @@ START_TEST(too_many_categories_are_refused) {
     static const struct mln_study_variable *const dims[] = {&observed, &listed};
     const struct mln_study_table spec = table_of(dims);
     struct mln_tab tab;
-    static const struct mln_column_spec specs[] = {{"k0", MLN_UTF8_TEXT}, {"k1", MLN_UTF8_TEXT},
-                                                   {"jours", MLN_INT32},  {"en_cours", MLN_INT32},
+    static const struct mln_column_spec specs[] = {{"k0", MLN_UTF8_TEXT},
+                                                   {"k1", MLN_UTF8_TEXT},
+                                                   {"jours", MLN_INT32},
+                                                   {"en_cours", MLN_INT32},
                                                    {"n", MLN_INT64}};
     struct mln_builder *b = mln_builder_new(specs, 5);
     struct mln_batch batch;
@@ -295,17 +312,19 @@ START_TEST(nomenclatures_are_read_strictly) {
     };
     struct mln_codes codes;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        ck_assert_int_eq(mln_codes_read(&arena, "n", mln_str_from(bad[i].text), columns, 2, &codes,
-                                        &err),
-                         MLN_BAD_INPUT);
+        ck_assert_int_eq(
+            mln_codes_read(&arena, "n", mln_str_from(bad[i].text), columns, 2, &codes, &err),
+            MLN_BAD_INPUT);
         ck_assert_msg(strstr(err.msg, bad[i].says) != NULL, "%s", err.msg);
     }
-    static const char good[] = "\xEF\xBB\xBF" "code,x,libelle\r\n a ,1, \"q\"\r\n\nb,2,\"l,\"\"m\"\"\"\r\nc,3,";
-    ck_assert_int_eq(mln_codes_read(&arena, "n", mln_str_from("code,libelle\ra,b\rc,d\re,f"), columns,
-                                    2, &codes, &err),
+    static const char good[] = "\xEF\xBB\xBF"
+                               "code,x,libelle\r\n a ,1, \"q\"\r\n\nb,2,\"l,\"\"m\"\"\"\r\nc,3,";
+    ck_assert_int_eq(mln_codes_read(&arena, "n", mln_str_from("code,libelle\ra,b\rc,d\re,f"),
+                                    columns, 2, &codes, &err),
                      MLN_OK);
     ck_assert_uint_eq(codes.n_rows, 3);
-    ck_assert_msg(mln_codes_read(&arena, "n", mln_str_from(good), columns, 2, &codes, &err) == MLN_OK,
+    ck_assert_msg(mln_codes_read(&arena, "n", mln_str_from(good), columns, 2, &codes, &err) ==
+                      MLN_OK,
                   "%s", err.msg);
     ck_assert_uint_eq(codes.n_rows, 3);
     ck_assert(mln_str_is(mln_codes_cell(&codes, 0, 1), "a"));

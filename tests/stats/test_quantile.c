@@ -58,9 +58,8 @@ START_TEST(random_histograms_against_the_definition) {
         }
         for (uint32_t p = 1; n > 0 && p < 1000; p += 7) {
             const size_t whole = n * p / 1000;
-            const double expected = n * p % 1000 == 0
-                                        ? (values[whole - 1] + values[whole]) / 2.0
-                                        : values[whole];
+            const double expected =
+                n * p % 1000 == 0 ? (values[whole - 1] + values[whole]) / 2.0 : values[whole];
             ck_assert_double_eq(mln_histogram_quantile(bins, 12, p), expected);
         }
     }

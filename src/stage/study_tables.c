@@ -1,0 +1,235 @@
+/* The tables of a study: what they count, by what, and their measures. */
+#include "stage/study_inside.h"
+
+static const char *const source_words[] = {"victims", "procedures", "funnel", NULL};
+static const char *const view_words[] = {"table", "funnel", "rate", "stacked", "duration", NULL};
+const char *const mln_study_step_words[] = {
+    "rows_read",     "rows_accepted",  "procedures",       "procedures_linked", "victims",
+    "victims_field", "victims_linked", "victims_oriented", "victims_ended",     NULL};
+
+static enum mln_status check_source(const struct mln_yaml *at, const char *column,
+                                    enum mln_study_source from, struct mln_err *err) {
+    const struct mln_study_column *const c = mln_study_column_named(column);
+    if (c == NULL || !c->of[from]) {
+        return mln_yaml_error(at, err, "there is no column '%s' for a table of %s", column,
+                              source_words[from]);
+    }
+    return MLN_OK;
+}
+
+static enum mln_status read_filters(struct mln_arena *arena, struct mln_yaml *map,
+                                    struct mln_study_table *t, struct mln_err *err) {
+    struct mln_yaml *where = mln_yaml_get(map, "where");
+    if (where == NULL) {
+        return MLN_OK;
+    }
+    MLN_TRY(mln_yaml_as_map(where, err));
+    struct mln_study_filter *filters = mln_study_list(arena, where->n, sizeof *filters);
+    if (filters == NULL) {
+        return mln_err_nomem(err, "the study");
+    }
+    for (struct mln_yaml *item = where->first; item != NULL; item = item->next) {
+        struct mln_study_filter *f = &filters[t->n_filters++];
+        MLN_TRY(mln_study_keep(arena, item->key, &f->column, err));
+        MLN_TRY(check_source(item, f->column, t->from, err));
+        MLN_TRY(mln_study_codes(arena, item, &f->codes, &f->n_codes, err));
+    }
+    t->filters = filters;
+    return MLN_OK;
+}
+
+static const struct mln_study_variable *variable_named(const struct mln_study *s,
+                                                       const char *name) {
+    for (size_t i = 0; i < s->n_variables; i++) {
+        if (strcmp(s->variables[i].name, name) == 0) {
+            return &s->variables[i];
+        }
+    }
+    return NULL;
+}
+
+static enum mln_status read_dimensions(struct mln_arena *arena, struct mln_yaml *map,
+                                       const struct mln_study *s, struct mln_study_table *t,
+                                       struct mln_err *err) {
+    struct mln_yaml *node = NULL;
+    const char *const *names = NULL;
+    MLN_TRY(mln_yaml_need(map, "dimensions", &node, err));
+    MLN_TRY(mln_study_codes(arena, node, &names, &t->n_dimensions, err));
+    if (t->n_dimensions > MLN_TABLE_MAX_DIMENSIONS) {
+        return mln_yaml_error(node, err, "more than %d dimensions", MLN_TABLE_MAX_DIMENSIONS);
+    }
+    const struct mln_study_variable **list = mln_study_list(arena, t->n_dimensions, sizeof *list);
+    if (list == NULL) {
+        return mln_err_nomem(err, "the study");
+    }
+    for (size_t i = 0; i < t->n_dimensions; i++) {
+        list[i] = variable_named(s, names[i]);
+        if (list[i] == NULL) {
+            return mln_yaml_error(node, err, "there is no variable '%s'", names[i]);
+        }
+        MLN_TRY(check_source(node, list[i]->column, t->from, err));
+    }
+    t->dimensions = list;
+    return MLN_OK;
+}
+
+static enum mln_status share_dimension(struct mln_arena *arena, struct mln_yaml *node,
+                                       const struct mln_study_table *t, size_t *out,
+                                       struct mln_err *err) {
+    const char *name = NULL;
+    MLN_TRY(mln_study_text(arena, node, &name, err));
+    for (*out = 0; *out < t->n_dimensions; (*out)++) {
+        if (strcmp(t->dimensions[*out]->name, name) == 0) {
+            return MLN_OK;
+        }
+    }
+    return mln_yaml_error(node, err, "'%s' is not a dimension of this table", name);
+}
+
+static enum mln_status as_probability(const struct mln_yaml *node, uint32_t *per_mille,
+                                      struct mln_err *err) {
+    double p = 0;
+    MLN_TRY(mln_yaml_as_f64(node, 0.001, 0.999, &p, err));
+    *per_mille = (uint32_t)(p * 1000.0 + 0.5);
+    const double rest = p * 1000.0 - (double)*per_mille;
+    return rest > -1e-6 && rest < 1e-6
+               ? MLN_OK
+               : mln_yaml_error(node, err, "a probability has at most three decimals");
+}
+
+static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *map,
+                                    const struct mln_study_table *t, struct mln_study_measure *m,
+                                    struct mln_err *err) {
+    MLN_TRY(mln_yaml_as_map(map, err));
+    MLN_TRY(mln_study_need_name(arena, map, "name", &m->name, err));
+    MLN_TRY(mln_study_need_label(arena, map, "label", &m->label, err));
+    struct mln_yaml *const share = mln_yaml_get(map, "share");
+    struct mln_yaml *const quantile = mln_yaml_get(map, "quantile");
+    struct mln_yaml *const mean = mln_yaml_get(map, "mean");
+    struct mln_yaml *const kaplan = mln_yaml_get(map, "kaplan_meier");
+    if ((share != NULL) + (quantile != NULL) + (mean != NULL) + (kaplan != NULL) != 1) {
+        return mln_yaml_error(map, err, "one of share, quantile, mean, kaplan_meier");
+    }
+    if (share != NULL) {
+        m->kind = MLN_STUDY_SHARE;
+        MLN_TRY(share_dimension(arena, share, t, &m->share_of, err));
+    } else if (t->from != MLN_FROM_VICTIMS) {
+        return mln_yaml_error(map, err, "only victims have durations");
+    } else if (mean != NULL) {
+        bool yes = false;
+        m->kind = MLN_STUDY_MEAN;
+        MLN_TRY(mln_yaml_as_bool(mean, &yes, err));
+        if (!yes) {
+            return mln_yaml_error(mean, err, "write 'mean: true', or leave the measure out");
+        }
+    } else {
+        m->kind = quantile != NULL ? MLN_STUDY_QUANTILE : MLN_STUDY_KAPLAN;
+        MLN_TRY(as_probability(quantile != NULL ? quantile : kaplan, &m->per_mille, err));
+    }
+    return mln_yaml_done(map, err);
+}
+
+static enum mln_status read_measures(struct mln_arena *arena, struct mln_yaml *map,
+                                     struct mln_study_table *t, struct mln_err *err) {
+    struct mln_yaml *node = mln_yaml_get(map, "measures");
+    if (node == NULL) {
+        return MLN_OK;
+    }
+    MLN_TRY(mln_yaml_as_list(node, err));
+    struct mln_study_measure *list = mln_study_list(arena, node->n, sizeof *list);
+    if (list == NULL) {
+        return mln_err_nomem(err, "the study");
+    }
+    if (node->n >= MLN_TABLE_MAX_MEASURES) {
+        return mln_yaml_error(node, err, "too many measures");
+    }
+    for (struct mln_yaml *item = node->first; item != NULL; item = item->next) {
+        MLN_TRY(read_measure(arena, item, t, &list[t->n_measures], err));
+        for (size_t i = 0; i < t->n_measures; i++) {
+            if (strcmp(list[i].name, list[t->n_measures].name) == 0) {
+                return mln_yaml_error(item, err, "two measures named '%s'", list[i].name);
+            }
+        }
+        t->n_measures++;
+    }
+    t->measures = list;
+    return MLN_OK;
+}
+
+static enum mln_status read_steps(struct mln_arena *arena, struct mln_yaml *map,
+                                  struct mln_study_table *t, struct mln_err *err) {
+    struct mln_yaml *steps = NULL;
+    struct mln_label *labels = mln_study_list(arena, MLN_STEP_COUNT, sizeof *labels);
+    if (labels == NULL) {
+        return mln_err_nomem(err, "the study");
+    }
+    MLN_TRY(mln_study_need_label(arena, map, "label", &t->step_label, err));
+    MLN_TRY(mln_yaml_need(map, "steps", &steps, err));
+    MLN_TRY(mln_yaml_as_map(steps, err));
+    if (steps->n == 0) {
+        return mln_yaml_error(steps, err, "a funnel needs steps");
+    }
+    for (size_t i = 0; i < MLN_STEP_COUNT; i++) {
+        struct mln_yaml *node = mln_yaml_get(steps, mln_study_step_words[i]);
+        if (node != NULL) {
+            MLN_TRY(mln_study_label(arena, node, &labels[i], err));
+        }
+    }
+    t->steps = labels;
+    return mln_yaml_done(steps, err);
+}
+
+static enum mln_status read_table(struct mln_arena *arena, struct mln_yaml *map,
+                                  const struct mln_study *s, struct mln_study_table *t,
+                                  struct mln_err *err) {
+    size_t from = 0, view = 0;
+    struct mln_yaml *source = NULL;
+    MLN_TRY(mln_yaml_as_map(map, err));
+    MLN_TRY(mln_study_need_name(arena, map, "name", &t->name, err));
+    MLN_TRY(mln_study_need_label(arena, map, "title", &t->title, err));
+    MLN_TRY(mln_study_need_label(arena, map, "unit", &t->unit, err));
+    struct mln_yaml *const note = mln_yaml_get(map, "note");
+    if (note != NULL) {
+        MLN_TRY(mln_study_label(arena, note, &t->note, err));
+    }
+    MLN_TRY(mln_yaml_need(map, "from", &source, err));
+    MLN_TRY(mln_yaml_as_word(source, source_words, &from, err));
+    MLN_TRY(mln_yaml_opt_word(map, "view", view_words, &view, err));
+    MLN_TRY(mln_yaml_opt_bool(map, "detail", &t->detail, err));
+    t->from = (enum mln_study_source)from;
+    t->view = (enum mln_view)view;
+    if ((t->view == MLN_VIEW_FUNNEL) != (t->from == MLN_FROM_FUNNEL)) {
+        return mln_yaml_error(map, err, "the view of a funnel, and only of a funnel, is 'funnel'");
+    }
+    if (t->from == MLN_FROM_FUNNEL) {
+        MLN_TRY(read_steps(arena, map, t, err));
+        return mln_yaml_done(map, err);
+    }
+    MLN_TRY(read_filters(arena, map, t, err));
+    MLN_TRY(read_dimensions(arena, map, s, t, err));
+    MLN_TRY(read_measures(arena, map, t, err));
+    return mln_yaml_done(map, err);
+}
+
+enum mln_status mln_study_read_tables(struct mln_arena *arena, struct mln_yaml *top,
+                                      struct mln_study *s, struct mln_err *err) {
+    struct mln_yaml *node = NULL;
+    MLN_TRY(mln_yaml_need(top, "tables", &node, err));
+    MLN_TRY(mln_yaml_as_list(node, err));
+    struct mln_study_table *list = mln_study_list(arena, node->n, sizeof *list);
+    if (list == NULL) {
+        return mln_err_nomem(err, "the study");
+    }
+    for (struct mln_yaml *item = node->first; item != NULL; item = item->next) {
+        struct mln_study_table *t = &list[s->n_tables];
+        MLN_TRY(read_table(arena, item, s, t, err));
+        for (size_t i = 0; i < s->n_tables; i++) {
+            if (strcmp(list[i].name, t->name) == 0) {
+                return mln_yaml_error(item, err, "two tables named '%s'", t->name);
+            }
+        }
+        s->n_tables++;
+    }
+    s->tables = list;
+    return MLN_OK;
+}
