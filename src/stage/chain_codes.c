@@ -60,10 +60,10 @@ static enum mln_status fill(struct loader *l, const char *table,
     if (status == MLN_OK) {
         status = mln_builder_view(l->b, &batch, err);
     }
-    if (status == MLN_OK) {
+    if (status == MLN_OK && l->e != NULL) {
         status = l->e->ops->append_open(l->e, MLN_WORK, table, &a, err);
     }
-    if (status == MLN_OK) {
+    if (status == MLN_OK && l->e != NULL) {
         status = l->e->ops->append(a, &batch, err);
         const enum mln_status closed =
             l->e->ops->append_close(a, status == MLN_OK, status == MLN_OK ? err : NULL);
@@ -284,4 +284,19 @@ enum mln_status mln_chain_codes_load(struct mln_run *run, struct mln_engine *e,
     MLN_TRY(fill(&l, "issue", ordered, 2, fill_issues, err));
     MLN_TRY(fill(&l, "mode", ordered, 2, fill_modes, err));
     return fill(&l, "decision", ordered, 3, fill_decisions, err);
+}
+
+enum mln_status mln_study_check(struct mln_run *run, struct mln_err *err) {
+    static const char *const labels[] = {"code", "libelle"};
+    struct mln_study study;
+    MLN_TRY(mln_study_read(run->arena, run->project->study, &study, err));
+    MLN_TRY(mln_chain_codes_load(run, NULL, &study, err));
+    struct loader l = {run, NULL, &study, NULL};
+    for (size_t i = 0; i < study.n_variables; i++) {
+        struct mln_codes codes;
+        if (study.variables[i].nomenclature != NULL) {
+            MLN_TRY(nomenclature(&l, study.variables[i].nomenclature, labels, 2, &codes, err));
+        }
+    }
+    return MLN_OK;
 }

@@ -3,19 +3,23 @@
 
 #include "base/file.h"
 #include "hand_case.h"
+#include "stage/chain_codes.h"
 
 static const char victims_sql[] =
-    "SELECT concat_ws('|', procedure_no, rang, genre, lie, coalesce(issue, '-'), coalesce(mode, '-'), "
+    "SELECT concat_ws('|', procedure_no, rang, genre, lie, coalesce(issue, '-'), coalesce(mode, "
+    "'-'), "
     "coalesce(CAST(date_premiere_orientation AS VARCHAR), '-'), "
     "coalesce(CAST(date_orientation AS VARCHAR), '-'), coalesce(CAST(date_issue AS VARCHAR), '-'), "
     "coalesce(CAST(duree_jours AS VARCHAR), '-'), coalesce(CAST(en_cours AS VARCHAR), '-'), "
     "coalesce(CAST(condamne AS VARCHAR), '-'), coalesce(decision, '-'), "
     "coalesce(CAST(nb_auteurs AS VARCHAR), '-'), coalesce(CAST(deplacee AS VARCHAR), '-'), "
-    "coalesce(CAST(issues_divergentes AS VARCHAR), '-'), coalesce(CAST(champ_justice AS VARCHAR), '-')) "
+    "coalesce(CAST(issues_divergentes AS VARCHAR), '-'), coalesce(CAST(champ_justice AS VARCHAR), "
+    "'-')) "
     "FROM base.chaine_victime ORDER BY procedure_no, rang";
 
-/* procedure|rang|genre|lie|issue|mode|first orientation|orientation|end|days|running|guilty|decision
- * |authors|moved|diverging|in the field of Justice */
+/* procedure|rang|genre|lie|issue|mode|first
+ * orientation|orientation|end|days|running|guilty|decision |authors|moved|diverging|in the field of
+ * Justice */
 static const char victims_expected[] =
     /* 1: prosecuted and convicted; the acquittal in appeal is not the first instance */
     "1|1|physique|1|poursuites|COPJ|2021-03-01|2021-03-01|2021-09-01|212|0|1|COND|1|0|0|1\n"
@@ -169,9 +173,19 @@ START_TEST(a_study_that_names_an_unknown_code_is_refused) {
     make_zones(1);
     change_study("[COND, DISP, RELX", "[COND, DISP, RALX");
     begin_stage("work/.chain.partial");
+    ck_assert_int_eq(mln_study_check(&run, &err), MLN_BAD_INPUT); /* seen before any work */
     ck_assert_int_eq(mln_stage_chain(&run, &err), MLN_BAD_INPUT);
     ck_assert_msg(strstr(err.msg, "RELX") != NULL && strstr(err.msg, "study's ends") != NULL, "%s",
                   err.msg);
+}
+END_TEST
+
+START_TEST(the_check_of_a_study) {
+    begin_stage("work/.check.partial");
+    OK(mln_study_check(&run, &err));
+    change_study("nomenclature: juridictions", "nomenclature: tribunaux");
+    ck_assert_int_eq(mln_study_check(&run, &err), MLN_BAD_INPUT);
+    ck_assert_msg(strstr(err.msg, "tribunaux") != NULL, "%s", err.msg);
 }
 END_TEST
 
@@ -205,6 +219,7 @@ int main(int argc, char **argv) {
     tcase_add_test(tc, the_order_of_rows_and_the_threads_change_nothing);
     tcase_add_test(tc, a_missing_key_is_told);
     tcase_add_test(tc, a_study_that_names_an_unknown_code_is_refused);
+    tcase_add_test(tc, the_check_of_a_study);
     tcase_add_test(tc, the_study_decides);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
