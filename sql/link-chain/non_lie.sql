@@ -14,6 +14,18 @@
 --             reference_illisible   a reference was typed, that has no reading
 --             autre_origine         not from the police or the gendarmerie, and without reference
 --             sans_reference        no reference at all
+CREATE TABLE {t}.procedure_non_liee AS
+SELECT p.idx, p.date_transmission
+FROM {t}.procedure AS p
+LEFT JOIN {t}.lien AS l ON l.procedure_idx = p.idx
+WHERE l.procedure_idx IS NULL;
+
+CREATE TABLE {t}.affaire_non_liee AS
+SELECT a.idx, a.petit_x, a.origine
+FROM {id}.affaire AS a
+LEFT JOIN {t}.lien AS l ON l.affaire_idx = a.idx
+WHERE l.affaire_idx IS NULL;
+
 CREATE TABLE {pivot}.non_lie AS
 WITH periode AS (
     SELECT MIN(annee) AS debut, MAX(annee) AS fin FROM {t}.procedure
@@ -22,30 +34,37 @@ dernier AS (
     SELECT MAX(date_enregistrement) AS jour FROM {id}.affaire
 ),
 doute_procedure AS (
-    SELECT procedure_idx, MAX(compatible) AS compatible
-    FROM {t}.candidat
-    GROUP BY procedure_idx
+    SELECT c.procedure_idx, MAX(c.compatible) AS compatible
+    FROM {t}.candidat AS c
+    JOIN {t}.procedure_non_liee AS p ON p.idx = c.procedure_idx
+    GROUP BY c.procedure_idx
+),
+reference_vaine AS (
+    SELECT r.idx, r.affaire_idx, r.cle, r.annee, r.reference_pv
+    FROM {t}.reference AS r
+    JOIN {t}.affaire_non_liee AS a ON a.idx = r.affaire_idx
 ),
 lecture_annee AS (
-    SELECT idx AS reference_idx, annee FROM {t}.lecture
+    SELECT r.affaire_idx, l.annee
+    FROM {t}.lecture AS l
+    JOIN reference_vaine AS r ON r.idx = l.idx
     UNION ALL
-    SELECT idx, annee FROM {t}.reference WHERE cle IS NOT NULL
+    SELECT affaire_idx, annee FROM reference_vaine WHERE cle IS NOT NULL
 ),
 annees AS (
-    SELECT r.affaire_idx,
+    SELECT y.affaire_idx,
            MAX(CASE WHEN y.annee BETWEEN p.debut AND p.fin THEN 1 ELSE 0 END) AS dans_periode
     FROM lecture_annee AS y
-    JOIN {t}.reference AS r ON r.idx = y.reference_idx
     CROSS JOIN periode AS p
-    GROUP BY r.affaire_idx
+    GROUP BY y.affaire_idx
 ),
 textes AS (
-    SELECT affaire_idx, COUNT(reference_pv) AS n FROM {t}.reference GROUP BY affaire_idx
+    SELECT affaire_idx, COUNT(reference_pv) AS n FROM reference_vaine GROUP BY affaire_idx
 ),
 doute_affaire AS (
     SELECT r.affaire_idx, MAX(c.compatible) AS compatible
     FROM {t}.candidat AS c
-    JOIN {t}.reference AS r ON r.idx = c.reference_idx
+    JOIN reference_vaine AS r ON r.idx = c.reference_idx
     GROUP BY r.affaire_idx
 )
 SELECT 'procedure' AS cote, n.no,
@@ -54,11 +73,9 @@ SELECT 'procedure' AS cote, n.no,
             WHEN d.compatible = 1 THEN 'ambigue'
             WHEN d.compatible = 0 THEN 'dates_incompatibles'
             ELSE 'sans_affaire' END AS motif
-FROM {t}.procedure AS p
+FROM {t}.procedure_non_liee AS p
 JOIN {t}.numero_procedure AS n ON n.idx = p.idx
-LEFT JOIN (SELECT DISTINCT procedure_idx FROM {t}.lien) AS l ON l.procedure_idx = p.idx
 LEFT JOIN doute_procedure AS d ON d.procedure_idx = p.idx
-WHERE l.procedure_idx IS NULL
 UNION ALL
 SELECT 'affaire', n.no,
        CASE WHEN a.petit_x = 1 THEN 'petit_x'
@@ -69,10 +86,8 @@ SELECT 'affaire', n.no,
             WHEN x.n > 0 THEN 'reference_illisible'
             WHEN a.origine = 'autre' THEN 'autre_origine'
             ELSE 'sans_reference' END
-FROM {id}.affaire AS a
+FROM {t}.affaire_non_liee AS a
 JOIN {t}.numero_affaire AS n ON n.idx = a.idx
-LEFT JOIN (SELECT DISTINCT affaire_idx FROM {t}.lien) AS l ON l.affaire_idx = a.idx
 LEFT JOIN doute_affaire AS d ON d.affaire_idx = a.idx
 LEFT JOIN annees AS y ON y.affaire_idx = a.idx
 LEFT JOIN textes AS x ON x.affaire_idx = a.idx
-WHERE l.affaire_idx IS NULL

@@ -328,6 +328,7 @@ static enum mln_status find_links(struct linkage *l, struct mln_err *err) {
     MLN_TRY(run_sql(l, "retenir", 1, err));
     MLN_TRY(run_sql(l, "lien_passe", 1, err));
 
+    MLN_TRY(run_sql(l, "reference_personne", 2, err));
     MLN_TRY(run_sql(l, "texte", 2, err));
     MLN_TRY(map_rows(l, &readings, &l->years, err));
     MLN_TRY(run_sql(l, "lecture_cle", 2, err));
