@@ -1,0 +1,212 @@
+/* A linkage model: what is read from the files, how it is compared, which pairs are looked at, how
+ * the weights are trained and what is decided. One YAML file (docs/model.md) read into plain structs.
+ *
+ *   columns ─cleaning─▶ fields ─┬─ comparisons: a ladder of levels each ─▶ agreement pattern of a pair
+ *                               └─ blocking rules: which pairs are candidates
+ *
+ * Invariants. Indices of fields and comparisons are into the arrays of the model. A field derived
+ * from another comes after it. The last level of every ladder is MLN_LEVEL_ELSE; the first level
+ * that holds is the pair's level; a pair with a value missing on either side has no level
+ * (MLN_LEVEL_MISSING) and says nothing of that comparison, unless the ladder has a level for it. */
+#ifndef MLN_LINK_MODEL_MODEL_H
+#define MLN_LINK_MODEL_MODEL_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/date.h"
+#include "base/err.h"
+
+enum mln_link_kind { MLN_LINK_TWO_FILES, MLN_LINK_DEDUPE };
+
+/* ── fields ── */
+
+enum mln_field_type {
+    MLN_FIELD_TEXT,   /* compared by code points; codes too */
+    MLN_FIELD_DATE,   /* an interval of days (base/date.h): incomplete dates are intervals */
+    MLN_FIELD_NUMBER, /* a double */
+    MLN_FIELD_LIST,   /* a set of texts */
+    MLN_FIELD_GEO,    /* latitude and longitude in degrees */
+};
+
+/* One step of cleaning: a pure function of text to text; what it leaves empty is missing. */
+enum mln_clean_op {
+    MLN_CLEAN_TRIM,        /* blanks at both ends; inner runs of blanks become one */
+    MLN_CLEAN_UPPER_FOLD,  /* upper case without accents (mln_utf8_fold) */
+    MLN_CLEAN_LETTERS,     /* what is no letter or digit becomes a blank; then as TRIM */
+    MLN_CLEAN_ALNUM,       /* what is no letter or digit goes */
+    MLN_CLEAN_DIGITS,      /* what is no ASCII digit goes */
+    MLN_CLEAN_NO_PARTICLES,/* words de, du, von, … of the model's list go */
+    MLN_CLEAN_SORT_WORDS,  /* words in byte order */
+    MLN_CLEAN_TABLE,       /* value → value by a table of the model; others stay */
+    MLN_CLEAN_NULL,        /* the words of a list are missing */
+    /* derivations, for fields made from another field */
+    MLN_CLEAN_PREFIX,      /* the first n code points */
+    MLN_CLEAN_SUFFIX,      /* the last n code points */
+    MLN_CLEAN_FIRST_WORD,
+    MLN_CLEAN_LAST_WORD,
+    MLN_CLEAN_SOUNDEX,
+    MLN_CLEAN_PHONEX_FR,   /* a French phonetic key; its definition is in clean.h */
+    MLN_CLEAN_DATE_YEAR,   /* of a date field: its year, when it is known */
+    MLN_CLEAN_DATE_MONTH,  /* yyyymm, when it is known */
+};
+
+struct mln_clean_step {
+    enum mln_clean_op op;
+    uint32_t n;                  /* PREFIX, SUFFIX */
+    const struct mln_str *words; /* NO_PARTICLES, NULL; TABLE: from, to, from, to, … (sorted by from) */
+    size_t n_words;
+};
+
+struct mln_link_field {
+    struct mln_str name;
+    enum mln_field_type type;
+    size_t from;                   /* SIZE_MAX: read from columns */
+    const struct mln_str *columns[2]; /* per side; several are joined by a blank (GEO: lat, lon) */
+    size_t n_columns[2];
+    const struct mln_clean_step *steps;
+    size_t n_steps;
+    const struct mln_date_format *formats; /* DATE: tried in order */
+    size_t n_formats;
+    char separator;                /* LIST: between elements; default ' ' */
+    uint32_t line, column;         /* of the YAML, for messages */
+};
+
+/* ── comparisons ── */
+
+enum mln_level_kind {
+    MLN_LEVEL_EXACT,        /* equal; DATE: the same complete day; LIST: the same set */
+    MLN_LEVEL_JARO,         /* similarity ≥ at */
+    MLN_LEVEL_JARO_WINKLER, /* prefix weight `prefix_weight` (0.1), no boost threshold */
+    MLN_LEVEL_LEVENSHTEIN,  /* distance ≤ at */
+    MLN_LEVEL_OSA,
+    MLN_LEVEL_DAMERAU,
+    MLN_LEVEL_INDEL,
+    MLN_LEVEL_JACCARD,      /* of q-grams, ≥ at; LIST: of the two sets */
+    MLN_LEVEL_DICE,
+    MLN_LEVEL_COSINE,
+    MLN_LEVEL_PREFIX,       /* the first `at` code points are equal (codes: NATINF, commune, PCS) */
+    MLN_LEVEL_CONTAINS,     /* the shorter, of at least `at` code points, is a part of the longer */
+    MLN_LEVEL_WORDS,        /* at least `at` words in common */
+    MLN_LEVEL_NUMBER,       /* |a - b| ≤ at */
+    MLN_LEVEL_PERCENT,      /* |a - b| ≤ at/100 × max(|a|, |b|) */
+    MLN_LEVEL_DAYS,         /* DATE: the closest days of the two intervals differ by ≤ at days */
+    MLN_LEVEL_MONTHS,       /* the same in calendar months */
+    MLN_LEVEL_YEARS,        /* the same in calendar years */
+    MLN_LEVEL_DAY_MONTH,    /* DATE: equal once day and month of one are swapped */
+    MLN_LEVEL_DATE_DIGITS,  /* DATE, both complete: OSA distance of yyyymmdd ≤ at */
+    MLN_LEVEL_COMPATIBLE,   /* DATE: the intervals share a day and one of them is incomplete */
+    MLN_LEVEL_SWAPPED,      /* fields a and b: a of one equals b of the other, and the reverse */
+    MLN_LEVEL_OTHER,        /* a of one equals b of the other, either way */
+    MLN_LEVEL_OVERLAP,      /* LIST: at least `at` elements in common */
+    MLN_LEVEL_KM,           /* GEO: great-circle distance ≤ at km */
+    MLN_LEVEL_NULL,         /* a value is missing: a level with weights of its own */
+    MLN_LEVEL_ELSE,
+};
+
+struct mln_level {
+    enum mln_level_kind kind;
+    double at;             /* threshold, as the kind says */
+    double prefix_weight;  /* JARO_WINKLER */
+    uint32_t q;            /* JACCARD, DICE, COSINE of text: 1 … 6 */
+    size_t field;          /* the comparison's field, or another one for this level */
+    size_t other_field;    /* SWAPPED, OTHER */
+    struct mln_str label;  /* as reports show it */
+    double m, u;           /* NaN: to be trained; else as given or trained */
+    bool m_fixed, u_fixed; /* given by the user, not to be trained */
+    bool term_frequency;   /* adjust by the frequency of the value (text; EXACT and similarities) */
+};
+
+enum { MLN_LEVELS_MAX = 16, MLN_COMPARISONS_MAX = 24, MLN_LEVEL_MISSING = 255 };
+
+struct mln_comparison {
+    struct mln_str name;
+    size_t field;
+    const struct mln_level *levels; /* n_levels, at most MLN_LEVELS_MAX; the last is ELSE */
+    size_t n_levels;
+    double tf_weight;   /* share of the adjustment applied, 0 … 1; default 1 */
+    double tf_minimum;  /* frequencies below it count as it; default 0 */
+    struct mln_str tf_column; /* reserved: an outside table; empty: from the data */
+    uint32_t line, column;
+};
+
+/* ── blocking ── */
+
+enum mln_rule_kind {
+    MLN_RULE_EQUAL,  /* all fields equal and present; a LIST field: an element in common */
+    MLN_RULE_WINDOW, /* sorted neighbourhood: within `window` places in the order of the fields */
+};
+
+struct mln_block_rule {
+    struct mln_str name;
+    enum mln_rule_kind kind;
+    const size_t *fields;
+    size_t n_fields;
+    uint32_t window;
+    bool allow_large;  /* do not refuse a block past the share */
+    bool train;        /* its pairs take part in training; default true */
+    uint32_t line, column;
+};
+
+/* ── training and decision ── */
+
+enum mln_u_source { MLN_U_RANDOM, MLN_U_ALL, MLN_U_EM };
+
+struct mln_training {
+    uint64_t seed;
+    enum mln_u_source u;
+    uint64_t random_pairs;   /* RANDOM: how many, default 2,000,000; ALL pairs when there are fewer */
+    size_t starts;           /* of EM; default 3 */
+    size_t max_iterations;   /* default 500 */
+    double tolerance;        /* of the relative change of parameters; default 1e-7 */
+    double prior_weight;     /* pseudo-pairs of the Dirichlet prior per comparison; default 1 */
+    double lambda;           /* NaN: estimated; else fixed: P(two random records match) */
+    bool dependence;         /* log-linear two-way terms among comparisons */
+    struct mln_str labels_left, labels_right; /* label file's columns; empty: unsupervised */
+};
+
+enum mln_assignment { MLN_ASSIGN_ALL, MLN_ASSIGN_BEST, MLN_ASSIGN_OPTIMAL };
+enum mln_cluster_method { MLN_CLUSTER_NONE, MLN_CLUSTER_COMPONENTS, MLN_CLUSTER_ROBUST };
+
+struct mln_decision {
+    double threshold;       /* of probability; NaN: chosen by the estimated F1 */
+    double fdr_max;         /* NaN: unused; else the lowest threshold with estimated FDR ≤ it */
+    double keep_from;       /* pairs.parquet holds pairs from this probability on; default .01 */
+    enum mln_assignment assignment;
+    uint32_t left_max, right_max; /* OPTIMAL: links a record may have; 0: no bound. 1, 1: one to one */
+    enum mln_cluster_method clusters;
+    double cluster_threshold; /* of probability; NaN: the decision's */
+    double block_share_max; /* a block making more than this share of all candidate pairs is refused; .1 */
+    uint64_t pairs_max;     /* a run with more candidate pairs is refused; default 2e9 */
+};
+
+struct mln_link_model {
+    enum mln_link_kind kind;
+    struct mln_str id[2]; /* column of the unique id per side; empty: the row number */
+    const struct mln_link_field *fields;
+    size_t n_fields;
+    struct mln_comparison *comparisons;
+    size_t n_comparisons;
+    const struct mln_block_rule *rules;
+    size_t n_rules;
+    struct mln_training training;
+    struct mln_decision decision;
+    double lambda; /* trained: P(two random records match); NaN before training */
+};
+
+/* Reads and checks a model; everything lives in the arena. `file` is the name shown in messages, all
+ * of which say file:line:column and what is allowed. A model as trained (written by
+ * mln_link_model_write) is a model too. Errors: MLN_BAD_INPUT, MLN_NO_MEMORY. */
+enum mln_status mln_link_model_read(struct mln_arena *arena, const char *file, struct mln_str text,
+                                    struct mln_link_model *out, struct mln_err *err) MLN_MUST_USE;
+
+/* Appends the model as YAML with its m, u and lambda (17 digits: read back to the same bits). */
+void mln_link_model_write(const struct mln_link_model *model, struct mln_buf *out);
+
+/* Index of a field; SIZE_MAX when there is none. */
+size_t mln_link_model_field(const struct mln_link_model *model, struct mln_str name);
+
+extern const char *const mln_level_words[]; /* word of each enum mln_level_kind; NULL ends */
+
+#endif
