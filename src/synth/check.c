@@ -207,7 +207,7 @@ enum mln_status mln_synth_check(const char *dir, struct mln_talk *talk, FILE *ou
     if (status == MLN_OK) {
         mln_detail(talk, "synth: reading %s", dir);
         status = check(dir, profile, &table, m, err);
-        if (fwrite(table.p, 1, table.n, out) != table.n && status == MLN_OK) {
+        if (table.n > 0 && fwrite(table.p, 1, table.n, out) != table.n && status == MLN_OK) {
             status = mln_err_set(err, MLN_IO, "the table of figures cannot be printed: %s",
                                  strerror(errno));
         }
