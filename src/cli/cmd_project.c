@@ -12,15 +12,17 @@ static enum mln_status read_lang(const struct mln_cli_args *args, const char **o
                                  struct mln_err *err) {
     const char *lang = mln_cli_value(args, "lang");
     if (lang != NULL && strcmp(lang, "fr") != 0 && strcmp(lang, "en") != 0) {
-        return mln_err_set(err, MLN_BAD_INPUT, "option '--lang': '%s' is not a language of the "
-                                               "report; use fr or en", lang);
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "option '--lang': '%s' is not a language of the "
+                           "report; use fr or en",
+                           lang);
     }
     *out = lang;
     return MLN_OK;
 }
 
-static enum mln_status read_resources(const struct mln_cli_args *args,
-                                      struct mln_run_options *out, struct mln_err *err) {
+static enum mln_status read_resources(const struct mln_cli_args *args, struct mln_run_options *out,
+                                      struct mln_err *err) {
     uint64_t threads = 0;
     *out = (struct mln_run_options){.talk = args->talk};
     MLN_TRY(mln_cli_u64(args, "threads", 1, 1024, &threads, err));
@@ -38,7 +40,10 @@ enum mln_status mln_cmd_run(const struct mln_cli_args *args, struct mln_err *err
     options.from = mln_cli_value(args, "from");
     options.to = mln_cli_value(args, "to");
     MLN_TRY(mln_run_project(args->words[0], &options, err));
-    return mln_print_summary(args->words[0], stdout, err);
+    if (options.to != NULL && strcmp(options.to, "report") != 0) {
+        return MLN_OK; /* nothing was published: the lines of the stages say what was done */
+    }
+    return mln_print_summary(args->words[0], options.lang, stdout, err);
 }
 
 enum mln_status mln_cmd_stage(const struct mln_cli_args *args, struct mln_err *err) {
@@ -84,9 +89,10 @@ enum mln_status mln_cmd_key_new(const struct mln_cli_args *args, struct mln_err 
 }
 
 enum mln_status mln_cmd_init(const struct mln_cli_args *args, struct mln_err *err) {
-    static const char *const files[][2] = {{"demo/project.yaml", "project.yaml"},
-                                           {"demo/contract.yaml", "contract.yaml"},
-                                           {"demo/study.yaml", "study.yaml"}};
+    static const char *const files[][2] = {
+        {"demo/project.yaml", "project.yaml"},
+        {"demo/contract.yaml", "contract.yaml"},
+        {"models/study/violences-conjugales.yaml", "study.yaml"}};
     enum { N = sizeof files / sizeof files[0] };
     struct mln_buf paths[N] = {0};
     enum mln_status status = mln_dir_make(args->words[0], err);

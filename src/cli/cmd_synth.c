@@ -24,9 +24,8 @@ enum mln_status mln_cmd_synth(const struct mln_cli_args *args, struct mln_err *e
     if (mln_cli_value(args, "check") != NULL) {
         return mln_synth_check(args->words[0], args->talk, stdout, err);
     }
-    struct mln_synth_options options = {.dir = args->words[0],
-                                        .profile = mln_cli_value(args, "profile"),
-                                        .talk = args->talk};
+    struct mln_synth_options options = {
+        .dir = args->words[0], .profile = mln_cli_value(args, "profile"), .talk = args->talk};
     uint64_t procedures = 100000;
     uint64_t seed = 1;
     uint64_t threads = 0;

@@ -30,13 +30,13 @@ struct mln_cli_args {
 };
 
 struct mln_cli_command {
-    const char *name;    /* "run", or two words: "key new" */
-    const char *words;   /* "PROJECT.yaml": shown in the usage line */
+    const char *name;  /* "run", or two words: "key new" */
+    const char *words; /* "PROJECT.yaml": shown in the usage line */
     size_t min_words, max_words;
-    const char *summary; /* one line */
-    const char *details; /* paragraphs separated by an empty line; may be NULL */
+    const char *summary;                  /* one line */
+    const char *details;                  /* paragraphs separated by an empty line; may be NULL */
     const struct mln_cli_option *options; /* NULL-named end; may be NULL */
-    const char *examples; /* one command a line; may be NULL */
+    const char *examples;                 /* one command a line; may be NULL */
     enum mln_status (*run)(const struct mln_cli_args *args, struct mln_err *err);
 };
 

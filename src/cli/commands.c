@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
-#define END_OPTIONS {NULL, NULL, NULL}
+#define END_OPTIONS \
+    { NULL, NULL, NULL }
 
 const struct mln_cli_option mln_cli_common_options[] = {
     {"quiet", NULL, "say nothing but errors (-q)"},
@@ -23,10 +24,12 @@ const struct mln_cli_exit_code mln_cli_exit_codes[] = {
     {0, NULL},
 };
 
-#define RESOURCES                                                                         \
-    {"threads", "N", "threads to use (default: all processors)"},                         \
-        {"memory", "SIZE", "memory of the engine, e.g. 2GiB (default: half of the machine, " \
-                           "at most 3GiB); more spills to encrypted files in work/"}
+#define RESOURCES                                                             \
+    {"threads", "N", "threads to use (default: all processors)"}, {           \
+        "memory", "SIZE",                                                     \
+            "memory of the engine, e.g. 2GiB (default: half of the machine, " \
+            "at most 3GiB); more spills to encrypted files in work/"          \
+    }
 
 static const struct mln_cli_option run_options[] = {
     {"from", "STAGE", "begin with this stage, even if its result is up to date"},
@@ -43,8 +46,9 @@ static const struct mln_cli_option stage_options[] = {
 static const struct mln_cli_option synth_options[] = {
     {"procedures", "N", "number of procedures (default 100000)"},
     {"seed", "S", "seed of the random numbers (default 1)"},
-    {"profile", "NAME", "a shipped profile (default, worse_keys, missing_births, namesakes) or "
-                        "the path of one"},
+    {"profile", "NAME",
+     "a shipped profile (default, worse_keys, missing_births, namesakes) or "
+     "the path of one"},
     {"format", "csv|parquet|both", "format of the extracts (default csv)"},
     {"threads", "N", "threads to use (default: all processors)"},
     {"check", NULL, "write nothing: compare the extracts in DIR with the published figures"},
@@ -59,10 +63,10 @@ static const struct mln_cli_option help_options[] = {
     END_OPTIONS,
 };
 
-#define STAGE_COMMAND(stage_name, text)                                                    \
-    {                                                                                      \
-        .name = stage_name, .words = "PROJECT.yaml", .min_words = 1, .max_words = 1,       \
-        .summary = text, .options = stage_options, .run = mln_cmd_stage                    \
+#define STAGE_COMMAND(stage_name, text)                                              \
+    {                                                                                \
+        .name = stage_name, .words = "PROJECT.yaml", .min_words = 1, .max_words = 1, \
+        .summary = text, .options = stage_options, .run = mln_cmd_stage              \
     }
 
 const struct mln_cli_command mln_cli_commands[] = {
@@ -80,10 +84,11 @@ const struct mln_cli_command mln_cli_commands[] = {
      .min_words = 1,
      .max_words = 1,
      .summary = "realistic extracts, with their truth kept apart in DIR/truth",
-     .details = "Writes ten extracts in the canonical model in the manner of the real ones, and the "
-                "truth that linkage must find. The same seed and profile give the same bytes, "
-                "whatever the number of threads.\n\nWith --check, recomputes the published figures "
-                "from the extracts in DIR and fails (exit code 1) outside the tolerances.",
+     .details =
+         "Writes ten extracts in the canonical model in the manner of the real ones, and the "
+         "truth that linkage must find. The same seed and profile give the same bytes, "
+         "whatever the number of threads.\n\nWith --check, recomputes the published figures "
+         "from the extracts in DIR and fails (exit code 1) outside the tolerances.",
      .options = synth_options,
      .examples = "maillon synth essai/data --procedures 10000 --seed 7\n"
                  "maillon synth essai/data --check",

@@ -103,9 +103,8 @@ static enum mln_status no_such_option(const struct mln_cli_command *command, con
     return near != NULL
                ? mln_err_set(err, MLN_BAD_INPUT, "unknown option '--%s'; did you mean '--%s'?",
                              word, near)
-               : mln_err_set(err, MLN_BAD_INPUT,
-                             "unknown option '--%s'; see 'maillon %s --help'", word,
-                             command->name);
+               : mln_err_set(err, MLN_BAD_INPUT, "unknown option '--%s'; see 'maillon %s --help'",
+                             word, command->name);
 }
 
 static bool take_common(const char *name, struct mln_cli_request *out) {
@@ -158,9 +157,7 @@ static enum mln_status take_option(int argc, char *const *argv, int *at,
             return mln_err_set(err, MLN_BAD_INPUT, "option '--%s' needs a value: --%s %s", name,
                                name, list[i].arg);
         }
-        out->args.values[i] = list[i].arg == NULL ? ""
-                              : equals != NULL    ? equals + 1
-                                                  : argv[++*at];
+        out->args.values[i] = list[i].arg == NULL ? "" : equals != NULL ? equals + 1 : argv[++*at];
         return MLN_OK;
     }
     if (equals == NULL && take_common(name, out)) {

@@ -1,5 +1,6 @@
-/* The summary of a finished run, for a person: rows, rejects, match rates, outcomes, the report's
- * path. Reads manifest.json only: what it prints may be shown. */
+/* The summary of a finished run, for a person: rows and rejects of each source, match rates by
+ * pass, outcome shares, the report's path. What it prints may be shown: it reads the manifest of
+ * out/ and the protected tables, nothing else. */
 #ifndef MLN_CLI_SUMMARY_H
 #define MLN_CLI_SUMMARY_H
 
@@ -7,7 +8,9 @@
 
 #include "base/err.h"
 
-enum mln_status mln_print_summary(const char *project_path, FILE *out, struct mln_err *err)
-    MLN_MUST_USE;
+/* `lang`: "fr", "en", or NULL for the project's. Needs the key publish; MLN_IO when the run did not
+ * end (no manifest). The last line ends with the path of report.html as the project gives it. */
+enum mln_status mln_print_summary(const char *project_path, const char *lang, FILE *out,
+                                  struct mln_err *err) MLN_MUST_USE;
 
 #endif

@@ -47,8 +47,8 @@ static enum mln_status read_parameters(struct linkage *l, struct mln_err *err) {
     MLN_TRY(mln_yaml_as_map(map, err));
     MLN_TRY(mln_yaml_opt_i64(map, "version", 1, 1, &version, err));
     MLN_TRY(mln_yaml_opt_i64(map, "first_year", 1900, 2100, &first_year, err));
-    MLN_TRY(mln_yaml_opt_i64(map, "registered_before_recorded_days", 0, DAYS_MAX, &l->ahead_days,
-                             err));
+    MLN_TRY(
+        mln_yaml_opt_i64(map, "registered_before_recorded_days", 0, DAYS_MAX, &l->ahead_days, err));
     MLN_TRY(mln_yaml_opt_i64(map, "longest_delay_days", 0, DAYS_MAX, &l->delay_days, err));
     MLN_TRY(mln_yaml_opt_i64(map, "sent_to_arrival_days", 0, DAYS_MAX, &l->journey_days, err));
     l->years = (struct mln_pv_years){.first = (int32_t)first_year, .last = 2100};
@@ -177,8 +177,7 @@ static enum mln_status run_sql(struct linkage *l, const char *file, int64_t pass
     return mln_run_sql(l->e, asset,
                        MLN_PARAMS(MLN_IDENT("t", MLN_WORK), MLN_IDENT("id", "ident"),
                                   MLN_IDENT("pivot", "pivot"), MLN_INT("passe", passe),
-                                  MLN_INT("avance", l->ahead_days),
-                                  MLN_INT("delai", l->delay_days),
+                                  MLN_INT("avance", l->ahead_days), MLN_INT("delai", l->delay_days),
                                   MLN_INT("trajet", l->journey_days)),
                        NULL, err);
 }
@@ -187,10 +186,10 @@ static enum mln_status scan_sql(struct linkage *l, const char *file, mln_sink_fn
                                 struct mln_err *err) {
     char asset[96];
     (void)snprintf(asset, sizeof asset, "link-chain/%s.sql", file);
-    return mln_scan_sql(l->e, asset,
-                        MLN_PARAMS(MLN_IDENT("t", MLN_WORK), MLN_IDENT("id", "ident"),
-                                   MLN_IDENT("pivot", "pivot")),
-                        sink, ctx, err);
+    return mln_scan_sql(
+        l->e, asset,
+        MLN_PARAMS(MLN_IDENT("t", MLN_WORK), MLN_IDENT("id", "ident"), MLN_IDENT("pivot", "pivot")),
+        sink, ctx, err);
 }
 
 /* One kernel over the rows of sql/link-chain/<source>.sql into a working table. */
@@ -212,12 +211,12 @@ static const struct mln_column_spec number_specs[] = {{"idx", MLN_INT64},
 static const struct mln_column_spec pseudonym_specs[] = {{"idx", MLN_INT64},
                                                          {"pseudonyme", MLN_UTF8_TEXT}};
 static const struct mln_column_spec reading_specs[] = {
-    {"idx", MLN_INT64},          {"lecture", MLN_INT32}, {"doute", MLN_INT32},
-    {"force", MLN_UTF8_TEXT},    {"code_unite", MLN_UTF8_TEXT},
-    {"annee", MLN_INT32},        {"numero", MLN_UTF8_TEXT}};
+    {"idx", MLN_INT64},       {"lecture", MLN_INT32},        {"doute", MLN_INT32},
+    {"force", MLN_UTF8_TEXT}, {"code_unite", MLN_UTF8_TEXT}, {"annee", MLN_INT32},
+    {"numero", MLN_UTF8_TEXT}};
 
-static const struct mapping procedure_keys = {"cle_procedure", "cle_procedure",
-                                              mln_proc_key_kernel, key_specs, 4};
+static const struct mapping procedure_keys = {"cle_procedure", "cle_procedure", mln_proc_key_kernel,
+                                              key_specs, 4};
 static const struct mapping tie_keys = {"cle_correspondance", "cle_correspondance",
                                         mln_proc_key_kernel, key_specs, 4};
 static const struct mapping reading_keys = {"cle_lecture", "cle_lecture", mln_proc_key_kernel,
@@ -241,8 +240,8 @@ static enum mln_status map_rows(struct linkage *l, const struct mapping *m, void
         return mln_err_set(err, MLN_INTERNAL, "%s is not in the program", asset);
     }
     return l->e->ops->map(l->e, asset, sql->text,
-                          MLN_PARAMS(MLN_IDENT("t", MLN_WORK), MLN_IDENT("id", "ident")),
-                          m->kernel, ctx, m->specs, m->n_specs, MLN_WORK, m->table, err);
+                          MLN_PARAMS(MLN_IDENT("t", MLN_WORK), MLN_IDENT("id", "ident")), m->kernel,
+                          ctx, m->specs, m->n_specs, MLN_WORK, m->table, err);
 }
 
 /* ── pseudonyms ── */
@@ -343,10 +342,9 @@ static enum mln_status find_links(struct linkage *l, struct mln_err *err) {
 
 static enum mln_status match_inside(struct linkage *l, struct mln_err *err) {
     static const char *const files[] = {
-        "lien_numerote",    "personne_csns",          "personne_reste",
-        "personne_naissance", "personne_seule",       "personne_liee",
-        "infractions",      "infraction_natinf_date", "infraction_natinf",
-        "infraction_seule",
+        "lien_numerote",     "personne_csns",    "personne_reste", "personne_naissance",
+        "personne_seule",    "personne_liee",    "infractions",    "infraction_natinf_date",
+        "infraction_natinf", "infraction_seule",
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         MLN_TRY(run_sql(l, files[i], 0, err));
@@ -380,8 +378,8 @@ static enum mln_status tell_rows(void *ctx, const struct mln_batch *batch, struc
         const int64_t unlinked = mln_get_i64(&batch->columns[3], row);
         (void)snprintf(name, sizeof name, "%.*s", MLN_STR_ARG(word));
         (void)snprintf(figure, sizeof figure, "part %s liees", name);
-        MLN_TRY(mln_run_count(l->run, name, (uint64_t)read, (uint64_t)linked, (uint64_t)unlinked,
-                              err));
+        MLN_TRY(
+            mln_run_count(l->run, name, (uint64_t)read, (uint64_t)linked, (uint64_t)unlinked, err));
         MLN_TRY(mln_run_figure(l->run, figure, share(linked, read), err));
     }
     return MLN_OK;
@@ -395,14 +393,16 @@ static enum mln_status tell_passes(void *ctx, const struct mln_batch *batch, str
         const struct mln_str word = mln_get_str(&batch->columns[0], row);
         const int64_t read = mln_get_i64(&batch->columns[1], row);
         const int64_t found = mln_get_i64(&batch->columns[2], row);
+        const int64_t first = mln_get_i64(&batch->columns[3], row);
+        const int64_t all = mln_get_i64(&batch->columns[4], row);
         (void)snprintf(name, sizeof name, "passe %.*s", MLN_STR_ARG(word));
-        (void)snprintf(figure, sizeof figure, "part procedures liees par %.*s", MLN_STR_ARG(word));
         MLN_TRY(mln_run_count(l->run, name, (uint64_t)read, (uint64_t)found,
                               (uint64_t)(read - found), err));
-        MLN_TRY(mln_run_figure(l->run, figure,
-                               share(mln_get_i64(&batch->columns[3], row),
-                                     mln_get_i64(&batch->columns[4], row)),
-                               err));
+        (void)snprintf(name, sizeof name, MLN_LINKED_BY_PASS "%.*s", MLN_STR_ARG(word));
+        (void)snprintf(figure, sizeof figure, "part %s", name);
+        MLN_TRY(mln_run_count(l->run, name, (uint64_t)all, (uint64_t)first, (uint64_t)(all - first),
+                              err));
+        MLN_TRY(mln_run_figure(l->run, figure, share(first, all), err));
     }
     return MLN_OK;
 }

@@ -69,8 +69,9 @@ static enum mln_status read_protect(struct mln_yaml *top, struct mln_project *p,
         MLN_TRY(mln_yaml_opt_i64(map, "share_decimals", 0, 3, &decimals, err));
         MLN_TRY(mln_yaml_done(map, err));
         if (detail < threshold) {
-            return mln_yaml_error(map, err, "detail_threshold is under threshold; details need at "
-                                            "least the protection of totals");
+            return mln_yaml_error(map, err,
+                                  "detail_threshold is under threshold; details need at "
+                                  "least the protection of totals");
         }
     }
     p->protect = (struct mln_protect_options){.threshold = (uint64_t)threshold,
@@ -152,6 +153,17 @@ done:
     mln_buf_release(&dir);
     mln_buf_release(&text);
     return status;
+}
+
+const char *mln_project_relative(const struct mln_project *project, const char *path) {
+    const size_t n = strlen(project->dir);
+    if (strncmp(path, project->dir, n) != 0) {
+        return path;
+    }
+    if (path[n] == '/') {
+        return path + n + 1;
+    }
+    return n > 0 && project->dir[n - 1] == '/' && path[n] != '\0' ? path + n : path;
 }
 
 enum mln_status mln_project_nomenclature(const struct mln_project *project, struct mln_arena *arena,

@@ -13,8 +13,8 @@ struct mln_project {
     const char *name;
     const char *purpose;
     int32_t observation_day;
-    const char *contract;      /* path of the data contract */
-    const char *study;         /* path of the study */
+    const char *contract; /* path of the data contract */
+    const char *study;    /* path of the study */
     const char *keys_dir;
     const char *work_dir;
     const char *out_dir;
@@ -24,17 +24,21 @@ struct mln_project {
     double rejects_max_share;  /* of the rows of a table; past it the run stops */
     struct mln_protect_options protect;
     uint64_t detail_threshold; /* for tables by court or finer; at least protect.threshold */
-    const char *lang; /* "fr", "en" */
-    struct mln_str text; /* the file's bytes, for fingerprints */
+    const char *lang;          /* "fr", "en" */
+    struct mln_str text;       /* the file's bytes, for fingerprints */
 };
 
 /* Reads and checks the file; everything in the arena. */
 enum mln_status mln_project_read(struct mln_arena *arena, const char *path, struct mln_project *out,
                                  struct mln_err *err) MLN_MUST_USE;
 
+/* A path of the project as its file writes it: without the project's folder in front. For what must
+ * not depend on where the command was typed. Borrowed from `path`. */
+const char *mln_project_relative(const struct mln_project *project, const char *path);
+
 /* A nomenclature's text by name ("natinf" → <nomenclatures>/natinf.csv, else the shipped one). */
 enum mln_status mln_project_nomenclature(const struct mln_project *project, struct mln_arena *arena,
-                                         const char *name, struct mln_str *out,
-                                         struct mln_err *err) MLN_MUST_USE;
+                                         const char *name, struct mln_str *out, struct mln_err *err)
+    MLN_MUST_USE;
 
 #endif

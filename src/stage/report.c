@@ -18,18 +18,6 @@ struct publication {
     struct mln_report_facts facts;
 };
 
-static enum mln_status read_tables(struct publication *p, struct mln_err *err) {
-    struct mln_buf bytes = MLN_BUF_INIT;
-    enum mln_status status =
-        mln_sealed_read(p->run, "publish", MLN_SEAL_PROTECTED,
-                        mln_run_path(p->run, "protect", MLN_TABLES_FILE), &bytes, err);
-    if (status == MLN_OK) {
-        status = mln_protected_read(p->run->arena, mln_buf_view(&bytes), &p->tables, &p->n, err);
-    }
-    mln_buf_release(&bytes);
-    return status;
-}
-
 static enum mln_status read_model(struct publication *p, struct mln_model *model,
                                   struct mln_err *err) {
     const struct mln_asset *text = mln_asset_find("models/canonical.yaml");
@@ -129,7 +117,7 @@ enum mln_status mln_stage_report(struct mln_run *run, struct mln_err *err) {
                   .purpose = project->purpose,
                   .version = MLN_VERSION,
                   .observation_day = project->observation_day}};
-    MLN_TRY(read_tables(&p, err));
+    MLN_TRY(mln_sealed_protected(run, &p.tables, &p.n, err));
     MLN_TRY(read_sources(&p, err));
     MLN_TRY(write_page(&p, err));
     return write_files(&p, err);

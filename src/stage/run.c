@@ -17,29 +17,37 @@
 
 /* What of the project a stage depends on, besides the stage before it. */
 enum depends {
-    ON_FILES = 1,          /* the contract and the source files */
-    ON_NOMENCLATURES = 2,  /* the project's own code tables */
-    ON_STUDY = 4,          /* the study file */
-    ON_OBSERVATION = 8,    /* the observation date */
-    ON_PROTECTION = 16,    /* the parameters of statistical secrecy */
-    ON_REPORT = 32,        /* language, name, purpose */
+    ON_FILES = 1,         /* the contract and the source files */
+    ON_NOMENCLATURES = 2, /* the project's own code tables */
+    ON_STUDY = 4,         /* the study file */
+    ON_OBSERVATION = 8,   /* the observation date */
+    ON_PROTECTION = 16,   /* the parameters of statistical secrecy */
+    ON_REPORT = 32,       /* language, name, purpose */
 };
 
 struct stage_row {
     const char *name;
     enum mln_status (*run)(struct mln_run *run, struct mln_err *err);
     unsigned depends;
+    bool counts_units;   /* its counts are of procedures, persons, …: see manifest.h */
     const char *keys[8]; /* whose ids are part of the fingerprint */
 };
 
 static const struct stage_row stage_rows[] = {
-    {"ingest", mln_stage_ingest, ON_FILES | ON_NOMENCLATURES, {"id", "content"}},
-    {"link-chain", mln_stage_link_chain, ON_NOMENCLATURES,
+    {"ingest", mln_stage_ingest, ON_FILES | ON_NOMENCLATURES, false, {"id", "content"}},
+    {"link-chain",
+     mln_stage_link_chain,
+     ON_NOMENCLATURES,
+     true,
      {"id", "base", "procedure", "affaire", "personne", "unite"}},
-    {"chain", mln_stage_chain, ON_NOMENCLATURES | ON_STUDY | ON_OBSERVATION, {"content", "base"}},
-    {"study", mln_stage_study, ON_STUDY | ON_OBSERVATION, {"base"}},
-    {"protect", mln_stage_protect, ON_PROTECTION, {"base", "publish"}},
-    {"report", mln_stage_report, ON_REPORT, {"publish"}},
+    {"chain",
+     mln_stage_chain,
+     ON_NOMENCLATURES | ON_STUDY | ON_OBSERVATION,
+     true,
+     {"content", "base"}},
+    {"study", mln_stage_study, ON_STUDY | ON_OBSERVATION, true, {"base"}},
+    {"protect", mln_stage_protect, ON_PROTECTION, false, {"base", "publish"}},
+    {"report", mln_stage_report, ON_REPORT, false, {"publish"}},
 };
 enum { N_STAGES = sizeof stage_rows / sizeof stage_rows[0] };
 
@@ -52,7 +60,8 @@ struct runner {
     const struct mln_run_options *options;
     struct mln_digest program;
     struct mln_stage_state states[N_STAGES];
-    bool known[N_STAGES]; /* state read or made */
+    struct mln_input_file *nomenclatures; /* the project's own */
+    size_t n_nomenclatures;
     int lock_fd;
 };
 
@@ -66,8 +75,8 @@ static enum mln_status take_lock(struct runner *r, struct mln_err *err) {
     if (status == MLN_OK) {
         r->lock_fd = open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (r->lock_fd < 0) {
-            status = mln_err_set(err, MLN_IO, "%s: cannot open the lock of the project: %s",
-                                 path.p, strerror(errno));
+            status = mln_err_set(err, MLN_IO, "%s: cannot open the lock of the project: %s", path.p,
+                                 strerror(errno));
         } else if (flock(r->lock_fd, LOCK_EX | LOCK_NB) != 0) {
             status = mln_err_set(err, MLN_BUSY,
                                  "%s: another run holds this project; wait for its end, or stop it",
@@ -94,19 +103,33 @@ static enum mln_status add_file_text(struct mln_buf *text, const char *name, con
     return MLN_OK;
 }
 
-static enum mln_status add_nomenclatures(struct runner *r, struct mln_buf *text,
-                                         struct mln_err *err) {
+/* The project's code tables with their digests, once a run. */
+static enum mln_status read_nomenclatures(struct runner *r, struct mln_err *err) {
     if (r->project.nomenclatures == NULL) {
         return MLN_OK;
     }
     const char **paths = NULL;
     size_t n = 0;
     MLN_TRY(mln_dir_list(&r->arena, r->project.nomenclatures, ".csv", &paths, &n, err));
-    for (size_t i = 0; i < n; i++) {
-        add_line(text, "nomenclature", mln_str_from(paths[i]));
-        MLN_TRY(add_file_text(text, "digest", paths[i], err));
+    r->nomenclatures = MLN_ARENA_NEW(&r->arena, struct mln_input_file, n);
+    if (r->nomenclatures == NULL) {
+        return mln_err_nomem(err, "the list of nomenclatures");
     }
+    for (size_t i = 0; i < n; i++) {
+        struct mln_input_file *file = &r->nomenclatures[i];
+        file->path = mln_project_relative(&r->project, paths[i]);
+        MLN_TRY(mln_file_stamp(paths[i], &file->stamp, err));
+        MLN_TRY(mln_digest_file(paths[i], &file->digest, err));
+    }
+    r->n_nomenclatures = n;
     return MLN_OK;
+}
+
+static void add_nomenclatures(const struct runner *r, struct mln_buf *text) {
+    for (size_t i = 0; i < r->n_nomenclatures; i++) {
+        add_line(text, "nomenclature", mln_str_from(r->nomenclatures[i].path));
+        add_line(text, "digest", mln_str_from(r->nomenclatures[i].digest.hex));
+    }
 }
 
 static void add_protection(const struct mln_project *p, struct mln_buf *text) {
@@ -141,6 +164,7 @@ static const struct mln_input_file *known_input(const struct mln_stage_state *be
 }
 
 struct digest_work {
+    const char *const *paths;
     struct mln_input_file *files;
     const struct mln_stage_state *before;
 };
@@ -148,13 +172,13 @@ struct digest_work {
 static enum mln_status digest_one(void *ctx, size_t i, struct mln_err *err) {
     struct digest_work *work = ctx;
     struct mln_input_file *file = &work->files[i];
-    MLN_TRY(mln_file_stamp(file->path, &file->stamp, err));
+    MLN_TRY(mln_file_stamp(work->paths[i], &file->stamp, err));
     const struct mln_input_file *same = known_input(work->before, file->path, &file->stamp);
     if (same != NULL) {
         file->digest = same->digest;
         return MLN_OK;
     }
-    return mln_digest_file(file->path, &file->digest, err);
+    return mln_digest_file(work->paths[i], &file->digest, err);
 }
 
 /* The source files with their digests; those whose stamp did not change are not read again. */
@@ -168,9 +192,9 @@ static enum mln_status digest_inputs(struct runner *r, struct mln_run *run,
         return mln_err_nomem(err, "the list of inputs");
     }
     for (size_t i = 0; i < now->n_inputs; i++) {
-        now->inputs[i].path = paths[i];
+        now->inputs[i].path = mln_project_relative(&r->project, paths[i]);
     }
-    struct digest_work work = {now->inputs, before};
+    struct digest_work work = {paths, now->inputs, before};
     return mln_parallel(r->project.n_threads, now->n_inputs, digest_one, &work, err);
 }
 
@@ -196,7 +220,7 @@ static enum mln_status fingerprint(struct runner *r, size_t stage, struct mln_ru
         }
     }
     if ((row->depends & ON_NOMENCLATURES) != 0) {
-        MLN_TRY_GOTO(status, add_nomenclatures(r, &text, err), done);
+        add_nomenclatures(r, &text);
     }
     if ((row->depends & ON_STUDY) != 0) {
         MLN_TRY_GOTO(status, add_file_text(&text, "study", p->study, err), done);
@@ -245,21 +269,19 @@ static enum mln_status begin_run(struct runner *r, const char *stage, struct mln
                                  struct mln_err *err) {
     struct mln_buf partial = MLN_BUF_INIT;
     mln_buf_addf(&partial, "%s/.%s.partial", r->project.work_dir, stage);
-    *run = (struct mln_run){.project = &r->project,
-                            .talk = r->options->talk,
-                            .arena = &r->arena,
-                            .partial_dir = partial.failed
-                                               ? NULL
-                                               : mln_arena_strdup(&r->arena,
-                                                                  mln_buf_view(&partial))};
+    *run = (struct mln_run){
+        .project = &r->project,
+        .talk = r->options->talk,
+        .arena = &r->arena,
+        .partial_dir = partial.failed ? NULL : mln_arena_strdup(&r->arena, mln_buf_view(&partial))};
     mln_buf_release(&partial);
     return run->partial_dir == NULL ? mln_err_nomem(err, "a path") : MLN_OK;
 }
 
 /* The partial directory becomes the stage's directory. The old state goes first: if we are killed
  * in between, the stage runs again instead of being believed. */
-static enum mln_status settle(struct runner *r, size_t stage, struct mln_run *run,
-                              const char *json, struct mln_err *err) {
+static enum mln_status settle(struct runner *r, size_t stage, struct mln_run *run, const char *json,
+                              struct mln_err *err) {
     const char *finished = mln_run_dir(run, stage_rows[stage].name);
     if (finished == NULL) {
         return mln_err_nomem(err, "a path");
@@ -334,23 +356,49 @@ static enum mln_status run_stage(struct runner *r, size_t stage, bool must, bool
     return status;
 }
 
+/* The ids of all keys, for the linkage unit's manifest. */
+static enum mln_status read_key_ids(struct runner *r, struct mln_manifest *m, struct mln_err *err) {
+    size_t n = 0;
+    while (mln_key_names[n] != NULL) {
+        n++;
+    }
+    struct mln_manifest_key *keys = MLN_ARENA_NEW(&r->arena, struct mln_manifest_key, n);
+    if (keys == NULL) {
+        return mln_err_nomem(err, "the ids of the keys");
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct mln_key key;
+        MLN_TRY(mln_key_load(r->project.keys_dir, mln_key_names[i], &key, err));
+        keys[i].name = mln_key_names[i];
+        keys[i].id = mln_arena_strdup(&r->arena, mln_str_from(key.id));
+        mln_key_release(&key);
+        if (keys[i].id == NULL) {
+            return mln_err_nomem(err, "the ids of the keys");
+        }
+    }
+    m->keys = keys;
+    m->n_keys = n;
+    return MLN_OK;
+}
+
 /* Copies what report made into out/, entry by entry, so that a reader never sees half a file; the
  * manifest comes last and names the result. */
 static enum mln_status publish(struct runner *r, struct mln_err *err) {
     struct mln_run run = {.project = &r->project, .arena = &r->arena};
-    MLN_TRY(mln_publish(mln_run_dir(&run, "report"), r->project.out_dir, err));
     struct mln_manifest_stage list[N_STAGES];
     for (size_t i = 0; i < N_STAGES; i++) {
-        list[i] = (struct mln_manifest_stage){stage_rows[i].name, &r->states[i]};
+        list[i] = (struct mln_manifest_stage){stage_rows[i].name, stage_rows[i].counts_units,
+                                              &r->states[i]};
     }
-    struct mln_buf path = MLN_BUF_INIT;
-    mln_buf_addf(&path, "%s/manifest.json", r->project.out_dir);
-    enum mln_status status = mln_buf_check(&path, "a path", err);
-    if (status == MLN_OK) {
-        status = mln_manifest_write(path.p, &r->project, list, N_STAGES, err);
-    }
-    mln_buf_release(&path);
-    return status;
+    struct mln_manifest manifest = {.project = &r->project,
+                                    .program = r->program,
+                                    .nomenclatures = r->nomenclatures,
+                                    .n_nomenclatures = r->n_nomenclatures,
+                                    .stages = list,
+                                    .n_stages = N_STAGES};
+    MLN_TRY(read_key_ids(r, &manifest, err));
+    MLN_TRY(mln_publish(mln_run_dir(&run, "report"), r->project.out_dir, err));
+    return mln_manifest_write(&manifest, err);
 }
 
 /* ── the whole ── */
@@ -407,6 +455,7 @@ enum mln_status mln_run_project(const char *path, const struct mln_run_options *
     r.project.lang = options->lang != NULL ? options->lang : r.project.lang;
     MLN_TRY_GOTO(status, mln_digest_file("/proc/self/exe", &r.program, err), done);
     MLN_TRY_GOTO(status, take_lock(&r, err), done);
+    MLN_TRY_GOTO(status, read_nomenclatures(&r, err), done);
     status = run_stages(&r, from, to, options->from != NULL, err);
 done:
     if (r.lock_fd >= 0) {

@@ -1,5 +1,6 @@
 #include "stage/sealed.h"
 
+#include "protect/table.h"
 #include "secret/seal.h"
 
 /* A study's tables are a few MiB; past this something is wrong. */
@@ -26,5 +27,18 @@ enum mln_status mln_sealed_write(struct mln_run *run, const char *key_name, cons
     MLN_TRY(mln_key_load(run->project->keys_dir, key_name, &key, err));
     const enum mln_status status = mln_seal_file(&key, label, bytes, path, err);
     mln_key_release(&key);
+    return status;
+}
+
+enum mln_status mln_sealed_protected(struct mln_run *run, struct mln_protected_table ***tables,
+                                     size_t *n, struct mln_err *err) {
+    struct mln_buf bytes = MLN_BUF_INIT;
+    enum mln_status status =
+        mln_sealed_read(run, "publish", MLN_SEAL_PROTECTED,
+                        mln_run_path(run, "protect", MLN_TABLES_FILE), &bytes, err);
+    if (status == MLN_OK) {
+        status = mln_protected_read(run->arena, mln_buf_view(&bytes), tables, n, err);
+    }
+    mln_buf_release(&bytes);
     return status;
 }

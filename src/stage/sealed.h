@@ -19,4 +19,10 @@ enum mln_status mln_sealed_write(struct mln_run *run, const char *key, const cha
                                  struct mln_str bytes, const char *path, struct mln_err *err)
     MLN_MUST_USE;
 
+struct mln_protected_table;
+
+/* The protected tables of a project, as its report opens them; needs the key publish. */
+enum mln_status mln_sealed_protected(struct mln_run *run, struct mln_protected_table ***tables,
+                                     size_t *n, struct mln_err *err) MLN_MUST_USE;
+
 #endif

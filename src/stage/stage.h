@@ -27,6 +27,11 @@ struct mln_stage_count {
     uint64_t read, accepted, rejected;
 };
 
+/* Names that others than their stage read: of link-chain, the procedures (rows: all of them), and
+ * those that owe their first link to a pass, whose word follows. */
+#define MLN_LINKED "procedures"
+#define MLN_LINKED_BY_PASS "procedures liees par "
+
 /* A figure the stage tells besides (a share, a duration): free name, printed in the manifest. */
 struct mln_stage_figure {
     const char *name;

@@ -10,7 +10,7 @@
 /* A file a stage read, and what tells that it has not changed. The digest is taken again only
  * when the stamp differs. */
 struct mln_input_file {
-    const char *path;
+    const char *path; /* relative to the project's folder */
     struct mln_file_stamp stamp;
     struct mln_digest digest;
 };

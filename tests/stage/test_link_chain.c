@@ -391,8 +391,11 @@ START_TEST(links_by_hand) {
         {"procedures", 14, 7, 7},          {"affaires", 18, 10, 8},
         {"personnes des procedures liees", 11, 5, 6}, /* P2 and P7 are in two links each */
         {"infractions des procedures liees", 5, 4, 1},
-        {"passe cle_pv", 7, 4, 3},         {"passe reference_pv", 6, 4, 2},
-        {"passe idj", 11, 1, 10},          {"passe numero_parquet", 10, 2, 8},
+        /* each procedure is of its first pass: 5, 6, 17 and 1234 of cle_pv, 10, 11, 88 of the next */
+        {"passe cle_pv", 7, 4, 3},         {"procedures liees par cle_pv", 14, 4, 10},
+        {"passe reference_pv", 6, 4, 2},   {"procedures liees par reference_pv", 14, 3, 11},
+        {"passe idj", 11, 1, 10},          {"procedures liees par idj", 14, 0, 14},
+        {"passe numero_parquet", 10, 2, 8}, {"procedures liees par numero_parquet", 14, 0, 14},
     };
     ck_assert_uint_eq(run.n_counts, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < run.n_counts; i++) {
