@@ -6,6 +6,7 @@
 #include "base/thread.h"
 #include "synth/parquet.h"
 #include "synth/pen.h"
+#include "synth/whole.h"
 
 enum { MAX_PROCEDURES = 50000000, WAVE_PER_THREAD = 4 };
 
@@ -203,6 +204,7 @@ static enum mln_status prepare(struct writing *w, struct mln_err *err) {
 static enum mln_status write_all(struct writing *w, struct mln_err *err) {
     MLN_TRY(prepare(w, err));
     MLN_TRY(make_dirs(w->options->dir, err));
+    MLN_TRY(mln_synth_unmark(w->options->dir, err));
     for (size_t f = 0; f < N_FILES; f++) {
         MLN_TRY(begin_file(w, f, err));
     }
@@ -214,11 +216,21 @@ static enum mln_status write_all(struct writing *w, struct mln_err *err) {
     }
     MLN_TRY(write_successors(w, err));
     MLN_TRY(write_profile(w, err));
-    if ((w->options->format & MLN_SYNTH_PARQUET) == 0) {
+    if ((w->options->format & MLN_SYNTH_PARQUET) != 0) {
+        MLN_TRY(mln_synth_parquet(w->options->dir, w->n_threads,
+                                  (w->options->format & MLN_SYNTH_CSV) != 0, err));
+    }
+    return mln_synth_mark(w->options, mln_buf_view(&w->profile_text), err);
+}
+
+static enum mln_status write_unless_whole(struct writing *w, struct mln_err *err) {
+    bool whole = false;
+    MLN_TRY(mln_synth_is_whole(w->options, mln_buf_view(&w->profile_text), &whole, err));
+    if (whole) {
+        mln_say(w->options->talk, "synth: %s is whole and up to date", w->options->dir);
         return MLN_OK;
     }
-    return mln_synth_parquet(w->options->dir, w->n_threads,
-                             (w->options->format & MLN_SYNTH_CSV) != 0, err);
+    return write_all(w, err);
 }
 
 static void release(struct writing *w) {
@@ -256,7 +268,7 @@ enum mln_status mln_synth_write(const struct mln_synth_options *options, struct 
     enum mln_status status =
         mln_synth_profile_load(options->profile, &w->profile, &w->profile_text, err);
     if (status == MLN_OK) {
-        status = write_all(w, err);
+        status = write_unless_whole(w, err);
     }
     release(w);
     return status;

@@ -10,6 +10,8 @@
  *   DIR/nomenclatures/unites_successeurs.csv
  *   DIR/truth/ *.csv       see docs/architecture.md
  *   DIR/profile.yaml       the profiles used, and seed and number of procedures in its first lines
+ *   DIR/synth.json         profile, seed, number, program, every file with its digest; written last.
+ *                          When it says that DIR holds what is asked for, nothing is written again
  *
  * Everything is a pure function of (profile, seed, number of procedures): neither the number of
  * threads nor the order of work changes a byte. Rows come in an order that tells nothing: the two

@@ -57,10 +57,10 @@ static size_t different(const char *a, const char *b) {
     struct mln_buf x = MLN_BUF_INIT;
     struct mln_buf y = MLN_BUF_INIT;
     size_t n = 0;
-    for (size_t i = 0; i < N_FILES + 2; i++) {
-        const char *name = i < N_FILES    ? mln_synth_files[i].path
-                           : i == N_FILES ? "profile.yaml"
-                                          : "nomenclatures/unites_successeurs.csv";
+    static const char *const others[] = {"profile.yaml", "nomenclatures/unites_successeurs.csv",
+                                         "synth.json"};
+    for (size_t i = 0; i < N_FILES + 3; i++) {
+        const char *name = i < N_FILES ? mln_synth_files[i].path : others[i - N_FILES];
         read_file(a, name, &x);
         read_file(b, name, &y);
         ck_assert_uint_gt(x.n, 0);
@@ -81,7 +81,58 @@ START_TEST(same_bytes_for_any_threads_and_run) {
     write_all(below("b"), 20000, 5, 2, NULL, MLN_SYNTH_CSV); /* over what is there */
     ck_assert_uint_eq(different(below("a"), below("b")), 0);
     write_all(below("d"), 20000, 6, 2, NULL, MLN_SYNTH_CSV);
-    ck_assert_uint_eq(different(below("a"), below("d")), N_FILES + 2);
+    ck_assert_uint_eq(different(below("a"), below("d")), N_FILES + 3);
+    teardown();
+}
+END_TEST
+
+static struct mln_file_stamp stamp_of(const char *dir, const char *name) {
+    char path[256];
+    struct mln_file_stamp stamp = {0};
+    (void)snprintf(path, sizeof path, "%s/%s", dir, name);
+    ck_assert_int_eq(mln_file_stamp(path, &stamp, NULL), MLN_OK);
+    return stamp;
+}
+
+/* Files are written aside and renamed: a new inode or time tells that one was written again. */
+static bool rewritten(struct mln_file_stamp before, struct mln_file_stamp after) {
+    return before.inode != after.inode || before.mtime_ns != after.mtime_ns;
+}
+
+START_TEST(whole_extracts_are_not_written_again) {
+    setup();
+    const char *dir = below("a");
+    write_all(dir, 300, 5, 2, NULL, MLN_SYNTH_BOTH);
+    struct mln_file_stamp first = stamp_of(dir, "affaire.csv");
+    write_all(dir, 300, 5, 1, NULL, MLN_SYNTH_BOTH);
+    ck_assert(!rewritten(first, stamp_of(dir, "affaire.csv")));
+
+    struct mln_buf text = MLN_BUF_INIT; /* one byte of one file, size kept */
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/truth/victime.csv", dir);
+    read_file(dir, "truth/victime.csv", &text);
+    text.p[text.n - 2] ^= 1;
+    ck_assert_int_eq(mln_file_write(path, mln_buf_view(&text), NULL), MLN_OK);
+    write_all(dir, 300, 5, 2, NULL, MLN_SYNTH_BOTH);
+    ck_assert(rewritten(first, stamp_of(dir, "affaire.csv")));
+
+    first = stamp_of(dir, "affaire.csv"); /* a file lost */
+    (void)snprintf(path, sizeof path, "%s/evenement.parquet", dir);
+    ck_assert_int_eq(unlink(path), 0);
+    write_all(dir, 300, 5, 2, NULL, MLN_SYNTH_BOTH);
+    ck_assert(rewritten(first, stamp_of(dir, "affaire.csv")));
+    ck_assert(mln_path_exists(path));
+
+    first = stamp_of(dir, "affaire.csv"); /* no mark: as after a kill */
+    (void)snprintf(path, sizeof path, "%s/synth.json", dir);
+    ck_assert_int_eq(unlink(path), 0);
+    write_all(dir, 300, 5, 2, NULL, MLN_SYNTH_BOTH);
+    ck_assert(rewritten(first, stamp_of(dir, "affaire.csv")));
+
+    first = stamp_of(dir, "affaire.csv"); /* another seed */
+    write_all(dir, 300, 6, 2, NULL, MLN_SYNTH_BOTH);
+    ck_assert(rewritten(first, stamp_of(dir, "affaire.csv")));
+    mln_buf_release(&text);
     teardown();
 }
 END_TEST
@@ -312,6 +363,6 @@ START_TEST(parquet_holds_what_csv_holds) {
 }
 END_TEST
 
-MLN_TEST_MAIN("synth", same_bytes_for_any_threads_and_run, figures_hold_for_every_profile,
-              a_figure_outside_its_tolerance_fails, every_wrong_profile,
-              options_and_places_that_cannot_be, parquet_holds_what_csv_holds)
+MLN_TEST_MAIN("synth", same_bytes_for_any_threads_and_run, whole_extracts_are_not_written_again,
+              figures_hold_for_every_profile, a_figure_outside_its_tolerance_fails,
+              every_wrong_profile, options_and_places_that_cannot_be, parquet_holds_what_csv_holds)
