@@ -29,7 +29,7 @@ enum mln_status mln_cmd_synth(const struct mln_cli_args *args, struct mln_err *e
     uint64_t procedures = 100000;
     uint64_t seed = 1;
     uint64_t threads = 0;
-    MLN_TRY(mln_cli_u64(args, "procedures", 1, 100000000, &procedures, err));
+    MLN_TRY(mln_cli_u64(args, "procedures", 1, 50000000, &procedures, err));
     MLN_TRY(mln_cli_u64(args, "seed", 0, UINT64_MAX, &seed, err));
     MLN_TRY(mln_cli_u64(args, "threads", 1, 1024, &threads, err));
     MLN_TRY(read_format(args, &options.format, err));

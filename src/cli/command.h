@@ -79,6 +79,9 @@ enum mln_status mln_cli_print_help(const struct mln_cli_command *command, bool m
 /* The longest command whose words begin argv, NULL when none; *used is how many words it took. */
 const struct mln_cli_command *mln_cli_find(int argc, const char *const *argv, int *used);
 
+/* MLN_BAD_INPUT, with the nearest command. */
+enum mln_status mln_cli_no_such_command(const char *word, struct mln_err *err) MLN_MUST_USE;
+
 /* The commands, one file a family. */
 enum mln_status mln_cmd_init(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_synth(const struct mln_cli_args *args, struct mln_err *err);

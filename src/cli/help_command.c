@@ -23,8 +23,7 @@ enum mln_status mln_cmd_help(const struct mln_cli_args *args, struct mln_err *er
     if (args->n_words > 0) {
         command = mln_cli_find((int)args->n_words, args->words, &used);
         if (command == NULL || (size_t)used != args->n_words) {
-            return mln_err_set(err, MLN_BAD_INPUT,
-                               "unknown command '%s'; 'maillon --help' lists them", args->words[0]);
+            return mln_cli_no_such_command(args->words[0], err);
         }
     }
     return mln_cli_print_help(command, mln_cli_value(args, "man") != NULL, err);

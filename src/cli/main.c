@@ -6,6 +6,7 @@
 
 #include "base/thread.h"
 #include "cli/command.h"
+#include "engine/engine.h"
 
 /* The first signal asks the stage to stop at its next safe point; the second one stops at once
  * (nothing is half-written either way: results are moved into place whole). */
@@ -37,7 +38,9 @@ static enum mln_status run_request(struct mln_cli_request *request, struct mln_e
     mln_talk_init(&talk, request->level);
     request->args.talk = &talk;
     if (request->version) {
-        printf("maillon %s\n", MLN_VERSION);
+        char engine[64];
+        mln_engine_version(engine, sizeof engine);
+        printf("maillon %s (%s)\n", MLN_VERSION, engine);
         return MLN_OK;
     }
     if (request->help) {
@@ -56,6 +59,9 @@ int main(int argc, char **argv) {
     enum mln_status status = mln_cli_parse(argc - 1, argv + 1, &request, &err);
     if (status == MLN_OK) {
         status = run_request(&request, &err);
+    }
+    if (status == MLN_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
+        status = mln_err_set(&err, MLN_IO, "cannot write to standard output");
     }
     if (status != MLN_OK) {
         fprintf(stderr, "maillon: %s\n", err.msg[0] != '\0' ? err.msg : "failed without a message");

@@ -76,8 +76,16 @@ const struct mln_cli_command *mln_cli_find(int argc, const char *const *argv, in
     return found;
 }
 
-static enum mln_status no_such_command(const char *word, struct mln_err *err) {
+enum mln_status mln_cli_no_such_command(const char *word, struct mln_err *err) {
     const char *names[64];
+    const size_t length = strlen(word);
+    for (size_t c = 0; c < mln_cli_n_commands; c++) { /* "key", of "key new" */
+        const char *name = mln_cli_commands[c].name;
+        if (strncmp(name, word, length) == 0 && name[length] == ' ') {
+            return mln_err_set(err, MLN_BAD_INPUT, "'%s' needs a second word: maillon %s", word,
+                               name);
+        }
+    }
     size_t n = 0;
     for (; n < mln_cli_n_commands && n < sizeof names / sizeof names[0]; n++) {
         names[n] = mln_cli_commands[n].name;
@@ -160,10 +168,15 @@ static enum mln_status take_option(int argc, char *const *argv, int *at,
         out->args.values[i] = list[i].arg == NULL ? "" : equals != NULL ? equals + 1 : argv[++*at];
         return MLN_OK;
     }
-    if (equals == NULL && take_common(name, out)) {
-        return MLN_OK;
+    if (take_common(name, out)) {
+        return equals == NULL
+                   ? MLN_OK
+                   : mln_err_set(err, MLN_BAD_INPUT, "option '--%s' takes no value", name);
     }
-    return no_such_option(out->args.command, name[0] != '\0' ? name : argv[*at] + 1, err);
+    return name[0] != '\0'
+               ? no_such_option(out->args.command, name, err)
+               : mln_err_set(err, MLN_BAD_INPUT, "unknown option '%s'; see 'maillon %s --help'",
+                             argv[*at], out->args.command->name);
 }
 
 static enum mln_status check_words(const struct mln_cli_args *args, struct mln_err *err) {
@@ -205,7 +218,9 @@ enum mln_status mln_cli_parse(int argc, char *const *argv, struct mln_cli_reques
         char name[MAX_WORD];
         long_name(argv[at], name);
         if (!take_common(name, out)) {
-            return mln_err_set(err, MLN_BAD_INPUT, "unknown option '%s'; see 'maillon --help'",
+            return mln_err_set(err, MLN_BAD_INPUT,
+                               "'%s' before a command: only the options of every command go there "
+                               "(see 'maillon --help'); others follow theirs",
                                argv[at]);
         }
     }
@@ -216,7 +231,7 @@ enum mln_status mln_cli_parse(int argc, char *const *argv, struct mln_cli_reques
     int used = 0;
     out->args.command = mln_cli_find(argc - at, (const char *const *)(argv + at), &used);
     if (out->args.command == NULL) {
-        return no_such_command(argv[at], err);
+        return mln_cli_no_such_command(argv[at], err);
     }
     return take_words(argc - at - used, argv + at + used, out, err);
 }

@@ -178,6 +178,9 @@ enum mln_status mln_engine_open_duckdb(const struct mln_engine_options *options,
 
 /* ── helpers over any engine (src/engine/engine.c) ── */
 
+/* "DuckDB v1.5.5": the library that is loaded. For --version. */
+void mln_engine_version(char *out, size_t n);
+
 /* Runs an embedded statement file: mln_run_sql(e, "link/passe_cle.sql", params, NULL, err). */
 enum mln_status mln_run_sql(struct mln_engine *e, const char *asset, struct mln_params params,
                             uint64_t *rows_changed, struct mln_err *err) MLN_MUST_USE;

@@ -1,5 +1,6 @@
 #include "synth/synth.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/file.h"
@@ -220,14 +221,17 @@ static enum mln_status write_all(struct writing *w, struct mln_err *err) {
         MLN_TRY(mln_synth_parquet(w->options->dir, w->n_threads,
                                   (w->options->format & MLN_SYNTH_CSV) != 0, err));
     }
-    return mln_synth_mark(w->options, mln_buf_view(&w->profile_text), err);
+    MLN_TRY(mln_synth_mark(w->options, mln_buf_view(&w->profile_text), err));
+    mln_say(w->options->talk, "synth: %s holds %" PRIu64 " procedures drawn with seed %" PRIu64,
+            w->options->dir, w->options->n_procedures, w->options->seed);
+    return MLN_OK;
 }
 
 static enum mln_status write_unless_whole(struct writing *w, struct mln_err *err) {
     bool whole = false;
     MLN_TRY(mln_synth_is_whole(w->options, mln_buf_view(&w->profile_text), &whole, err));
     if (whole) {
-        mln_say(w->options->talk, "synth: %s is whole and up to date", w->options->dir);
+        mln_say(w->options->talk, "synth: %s is up to date", w->options->dir);
         return MLN_OK;
     }
     return write_all(w, err);

@@ -230,3 +230,7 @@ enum mln_status mln_engine_open_duckdb(const struct mln_engine_options *options,
     *out = &duck->base;
     return MLN_OK;
 }
+
+void mln_engine_version(char *out, size_t n) {
+    (void)snprintf(out, n, "DuckDB %s", duckdb_library_version());
+}
