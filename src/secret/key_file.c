@@ -3,6 +3,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "secret/fields.h"
+
 static const char head[] = "maillon-key 1\nid: ";
 static const char middle[] = "\nkey: ";
 enum {
@@ -57,4 +59,64 @@ enum mln_status mln_key_file_parse(const char *name, struct mln_str text,
                            name);
     }
     return MLN_OK;
+}
+
+/* ── the other forms ── */
+
+static const char *const heads[] = {"maillon-key 1", "maillon-sealed-key 1", "maillon-key-id 1",
+                                    "maillon-destroyed-key 1"};
+
+static bool is_id(struct mln_str value, char out[MLN_KEY_ID_CHARS + 1]) {
+    unsigned char bytes[MLN_KEY_ID_CHARS / 2];
+    if (!mln_fields_hex(value, bytes, sizeof bytes)) {
+        return false;
+    }
+    memcpy(out, value.p, MLN_KEY_ID_CHARS);
+    out[MLN_KEY_ID_CHARS] = '\0';
+    return true;
+}
+
+static bool read_sealed(struct mln_str text, struct mln_key_text *out) {
+    static const char *const names[] = {"id", "lock", "sealed", NULL};
+    struct mln_str values[3];
+    return mln_fields_read(text, heads[MLN_KEY_SEALED], names, values) &&
+           is_id(values[0], out->id) && is_id(values[1], out->lock) &&
+           mln_fields_hex(values[2], out->sealed, sizeof out->sealed);
+}
+
+static bool read_id(struct mln_str text, const char *first_line, struct mln_key_text *out) {
+    static const char *const names[] = {"id", NULL};
+    struct mln_str value;
+    return mln_fields_read(text, first_line, names, &value) && is_id(value, out->id);
+}
+
+enum mln_status mln_key_text_read(const char *name, struct mln_str text, struct mln_key_text *out,
+                                  struct mln_err *err) {
+    *out = (struct mln_key_text){.form = MLN_KEY_CLEAR};
+    while (out->form < MLN_KEY_DESTROYED && !mln_fields_is(text, heads[out->form])) {
+        out->form++;
+    }
+    if (out->form == MLN_KEY_CLEAR) {
+        unsigned char *const key = sodium_malloc(MLN_KEY_BYTES);
+        if (key == NULL) {
+            return mln_err_nomem(err, "a key");
+        }
+        const enum mln_status status = mln_key_file_parse(name, text, key, out->id, err);
+        sodium_free(key);
+        return status;
+    }
+    const bool whole =
+        out->form == MLN_KEY_SEALED ? read_sealed(text, out) : read_id(text, heads[out->form], out);
+    return whole
+               ? MLN_OK
+               : mln_err_set(err, MLN_KEY,
+                             "%s: not a whole key file of maillon; restore it from its copy", name);
+}
+
+void mln_key_text_print(const struct mln_key_text *text, struct mln_buf *out) {
+    mln_buf_addf(out, "%s\nid: %s\n", heads[text->form], text->id);
+    if (text->form == MLN_KEY_SEALED) {
+        mln_buf_addf(out, "lock: %s\n", text->lock);
+        mln_fields_add_hex(out, "sealed", text->sealed, sizeof text->sealed);
+    }
 }

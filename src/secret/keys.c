@@ -1,18 +1,15 @@
 #include "secret/keys.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "secret/key_file.h"
+#include "secret/key_path.h"
+#include "secret/place.h"
 
 const char *const mln_key_names[] = {"id",      "content",  "base",  "publish", "procedure",
-                                     "affaire", "personne", "unite", NULL};
+                                     "affaire", "personne", "unite", "journal", NULL};
 
 enum mln_status mln_secret_init(struct mln_err *err) {
     if (sodium_init() < 0) {
@@ -22,139 +19,6 @@ enum mln_status mln_secret_init(struct mln_err *err) {
     return MLN_OK;
 }
 
-/* ── where keys are ── */
-
-static enum mln_status check_name(const char *name, struct mln_err *err) {
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-    const size_t n = strlen(name);
-    if (n == 0 || n > 64 || strspn(name, allowed) != n) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "a key's name has 1 to 64 letters, digits, '-' and '_'");
-    }
-    return MLN_OK;
-}
-
-static enum mln_status key_path(const char *dir, const char *name, struct mln_buf *out,
-                                struct mln_err *err) {
-    MLN_TRY(check_name(name, err));
-    mln_path_join(out, dir, mln_str_from(name));
-    mln_buf_addz(out, ".key");
-    return mln_buf_check(out, "the name of a key file", err);
-}
-
-static enum mln_status check_mode(const char *path, const struct stat *st, const char *chmod_to,
-                                  struct mln_err *err) {
-    if ((st->st_mode & 077) != 0) {
-        return mln_err_set(err, MLN_KEY,
-                           "%s: open to others (mode %03o); nobody but its holder may reach a key: "
-                           "chmod %s it, and renew the key if others could have read it",
-                           path, (unsigned)st->st_mode & 0777U, chmod_to);
-    }
-    return MLN_OK;
-}
-
-static enum mln_status check_dir(const char *dir, struct mln_err *err) {
-    struct stat st;
-    if (stat(dir, &st) != 0) {
-        return mln_err_set(err, MLN_KEY,
-                           "%s: no key directory here (%s); `maillon key new` makes one", dir,
-                           strerror(errno));
-    }
-    if (!S_ISDIR(st.st_mode)) {
-        return mln_err_set(err, MLN_KEY, "%s: not a directory of keys", dir);
-    }
-    return check_mode(dir, &st, "700", err);
-}
-
-/* ── loading ── */
-
-/* Fills `text` (in locked memory) with the open file; more than a key file is too much. */
-static enum mln_status read_key_text(int fd, const char *path, char text[MLN_KEY_FILE_CHARS + 1],
-                                     size_t *n, struct mln_err *err) {
-    *n = 0;
-    while (*n <= MLN_KEY_FILE_CHARS) {
-        const ssize_t got = read(fd, text + *n, MLN_KEY_FILE_CHARS + 1 - *n);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return mln_err_set(err, MLN_IO, "%s: cannot read: %s", path, strerror(errno));
-        }
-        if (got == 0) {
-            return MLN_OK;
-        }
-        *n += (size_t)got;
-    }
-    return MLN_OK;
-}
-
-static enum mln_status open_key(const char *path, int *out, struct mln_err *err) {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 && errno == ENOENT) {
-        return mln_err_set(err, MLN_KEY, "%s: no such key; `maillon key new` makes missing keys",
-                           path);
-    }
-    if (fd < 0) {
-        return mln_err_set(err, MLN_KEY, "%s: cannot open: %s", path, strerror(errno));
-    }
-    struct stat st;
-    enum mln_status status = MLN_OK;
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        status = mln_err_set(err, MLN_KEY, "%s: not a file", path);
-    } else {
-        status = check_mode(path, &st, "600", err);
-    }
-    if (status != MLN_OK) {
-        close(fd);
-        return status;
-    }
-    *out = fd;
-    return MLN_OK;
-}
-
-static enum mln_status load_from(int fd, const char *path, struct mln_key *out,
-                                 struct mln_err *err) {
-    char *const text = sodium_malloc(MLN_KEY_FILE_CHARS + 1);
-    unsigned char *const bytes = sodium_malloc(MLN_KEY_BYTES);
-    size_t n = 0;
-    enum mln_status status = MLN_OK;
-    if (text == NULL || bytes == NULL) {
-        status = mln_err_nomem(err, "a key");
-    }
-    if (status == MLN_OK) {
-        status = read_key_text(fd, path, text, &n, err);
-    }
-    if (status == MLN_OK) {
-        status = mln_key_file_parse(path, (struct mln_str){text, n}, bytes, out->id, err);
-    }
-    sodium_free(text);
-    if (status != MLN_OK) {
-        sodium_free(bytes);
-        return status;
-    }
-    sodium_mprotect_readonly(bytes);
-    out->bytes = bytes;
-    return MLN_OK;
-}
-
-enum mln_status mln_key_load(const char *dir, const char *name, struct mln_key *out,
-                             struct mln_err *err) {
-    *out = (struct mln_key){0};
-    MLN_TRY(mln_secret_init(err));
-    struct mln_buf path = MLN_BUF_INIT;
-    int fd = -1;
-    enum mln_status status = key_path(dir, name, &path, err);
-    MLN_TRY_GOTO(status, status, done);
-    MLN_TRY_GOTO(status, check_dir(dir, err), done);
-    MLN_TRY_GOTO(status, open_key(path.p, &fd, err), done);
-    status = load_from(fd, path.p, out, err);
-    close(fd);
-done:
-    mln_buf_release(&path);
-    return status;
-}
-
 void mln_key_release(struct mln_key *key) {
     if (key != NULL) {
         sodium_free(key->bytes); /* wipes */
@@ -162,96 +26,265 @@ void mln_key_release(struct mln_key *key) {
     }
 }
 
-/* ── making ── */
-
-static enum mln_status write_all(int fd, const char *text, size_t n) {
-    for (size_t at = 0; at < n;) {
-        const ssize_t put = write(fd, text + at, n - at);
-        if (put < 0 && errno != EINTR) {
-            return MLN_IO;
-        }
-        at += put < 0 ? 0 : (size_t)put;
-    }
-    return fsync(fd) == 0 ? MLN_OK : MLN_IO;
+void mln_keyring_release(struct mln_keyring *ring) {
+    mln_key_release(&ring->lock);
 }
 
-/* Made whole aside, then linked to its name, which fails when the name is taken. */
-static enum mln_status place_key(const char *dir, const char *path, const char *text,
+enum mln_status mln_key_random(struct mln_key *out, struct mln_err *err) {
+    *out = (struct mln_key){0};
+    MLN_TRY(mln_secret_init(err));
+    unsigned char *const bytes = sodium_malloc(MLN_KEY_BYTES);
+    if (bytes == NULL) {
+        return mln_err_nomem(err, "a key");
+    }
+    randombytes_buf(bytes, MLN_KEY_BYTES);
+    sodium_mprotect_readonly(bytes);
+    out->bytes = bytes;
+    mln_key_id(bytes, out->id);
+    return MLN_OK;
+}
+
+/* ── where keys are ── */
+
+static enum mln_status check_name(const char *name, struct mln_err *err) {
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+    const size_t n = strlen(name);
+    if (n == 0 || n > MLN_KEY_NAME_MAX || strspn(name, allowed) != n) {
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "a key's name has 1 to 64 letters, digits, '-' and '_'");
+    }
+    return MLN_OK;
+}
+
+enum mln_status mln_key_path(const char *dir, const char *name, unsigned version,
+                             struct mln_buf *out, struct mln_err *err) {
+    MLN_TRY(check_name(name, err));
+    mln_path_join(out, dir, mln_str_from(name));
+    if (version != 0) {
+        mln_buf_addf(out, ".%u", version);
+    }
+    mln_buf_addz(out, ".key");
+    return mln_buf_check(out, "the name of a key file", err);
+}
+
+/* ── loading ── */
+
+/* Why there is no file of that name: destroyed keys leave one with a version. */
+static enum mln_status say_missing(const char *dir, const char *name, const char *path,
+                                   struct mln_err *err) {
+    struct mln_buf former = MLN_BUF_INIT;
+    unsigned version = 0;
+    for (bool more = true; more; version += more) {
+        mln_buf_reset(&former);
+        if (mln_key_path(dir, name, version + 1, &former, err) != MLN_OK) {
+            break;
+        }
+        more = mln_path_exists(former.p);
+    }
+    mln_buf_release(&former);
+    return version == 0
+               ? mln_err_set(err, MLN_KEY, "%s: no such key; `maillon key new` makes missing keys",
+                             path)
+               : mln_err_set(err, MLN_KEY,
+                             "%s: this key has no active version; its last one was destroyed, and "
+                             "what it closed stays closed. `maillon key rotate` makes a new one",
+                             path);
+}
+
+static enum mln_status open_sealed(const struct mln_keyring *ring, const char *name,
+                                   const char *path, const struct mln_key_text *text,
+                                   unsigned char *bytes, struct mln_err *err) {
+    char label[MLN_KEY_NAME_MAX + 8] = "key ";
+    strncat(label, name, MLN_KEY_NAME_MAX);
+    if (ring->lock.bytes == NULL) {
+        return mln_err_set(err, MLN_KEY,
+                           "%s: sealed under lock %s; give its passphrase (--passphrase-fd) or its "
+                           "holders' shares (--shares)",
+                           path, text->lock);
+    }
+    if (strcmp(text->lock, ring->lock.id) != 0) {
+        return mln_err_set(err, MLN_KEY, "%s: sealed under lock %s, and the one open is %s", path,
+                           text->lock, ring->lock.id);
+    }
+    struct mln_buf open = MLN_BUF_INIT;
+    if (!mln_buf_reserve(&open, sizeof text->sealed)) {
+        return mln_err_nomem(err, "a key");
+    }
+    enum mln_status status =
+        mln_unseal(&ring->lock, label,
+                   (struct mln_str){(const char *)text->sealed, sizeof text->sealed}, &open, err);
+    if (status == MLN_OK && open.n == MLN_KEY_BYTES) {
+        char id[MLN_KEY_ID_CHARS + 1];
+        memcpy(bytes, open.p, MLN_KEY_BYTES);
+        mln_key_id(bytes, id);
+        status = strcmp(id, text->id) == 0 ? MLN_OK : MLN_IO;
+    }
+    sodium_memzero(open.p, open.cap);
+    mln_buf_release(&open);
+    return status == MLN_IO ? mln_err_set(err, MLN_KEY,
+                                          "%s: changed since it was sealed, or sealed as another "
+                                          "key; restore it from its copy",
+                                          path)
+                            : status;
+}
+
+static enum mln_status open_text(const struct mln_keyring *ring, const char *name, const char *path,
+                                 struct mln_str text, unsigned char *bytes, struct mln_key *out,
                                  struct mln_err *err) {
-    struct mln_buf aside = MLN_BUF_INIT;
-    mln_path_join(&aside, dir, MLN_STR_LIT(".new-XXXXXX"));
-    MLN_TRY(mln_buf_check(&aside, "the name of a key file", err));
-    const int fd = mkstemp(aside.p); /* mode 0600 */
-    enum mln_status status = MLN_OK;
-    if (fd < 0 || write_all(fd, text, MLN_KEY_FILE_CHARS) != MLN_OK) {
-        status = mln_err_set(err, MLN_IO, "%s: cannot write: %s", path, strerror(errno));
-    } else if (link(aside.p, path) != 0) {
-        status = errno == EEXIST
-                     ? mln_err_set(err, MLN_KEY,
-                                   "%s: exists already; a key is never replaced, since what it "
-                                   "closed could no more be opened",
-                                   path)
-                     : mln_err_set(err, MLN_IO, "%s: cannot write: %s", path, strerror(errno));
+    struct mln_key_text read;
+    MLN_TRY(mln_key_text_read(path, text, &read, err));
+    memcpy(out->id, read.id, sizeof out->id);
+    switch (read.form) {
+    case MLN_KEY_CLEAR: return mln_key_file_parse(path, text, bytes, out->id, err);
+    case MLN_KEY_SEALED: return open_sealed(ring, name, path, &read, bytes, err);
+    case MLN_KEY_ID_ONLY:
+        return mln_err_set(err, MLN_KEY,
+                           "%s: only the id (%s) of this key is here: another role holds it", path,
+                           read.id);
+    case MLN_KEY_DESTROYED: break;
     }
-    if (fd >= 0) {
-        close(fd);
-        unlink(aside.p);
+    return mln_err_set(err, MLN_KEY,
+                       "%s: the key %s was destroyed; what it closed stays closed, and its "
+                       "pseudonyms cannot be made again",
+                       path, read.id);
+}
+
+static enum mln_status read_file(const struct mln_keyring *ring, const char *name, unsigned version,
+                                 struct mln_buf *path, char **text, size_t *n,
+                                 struct mln_err *err) {
+    bool found = false;
+    MLN_TRY(mln_secret_init(err));
+    MLN_TRY(mln_key_path(ring->dir, name, version, path, err));
+    MLN_TRY(mln_place_check_dir(ring->dir, false, err));
+    const enum mln_status status = mln_place_read(path->p, MLN_KEY_FILE_MAX, text, n, &found, err);
+    return status == MLN_KEY && !found ? say_missing(ring->dir, name, path->p, err) : status;
+}
+
+enum mln_status mln_keyring_load_version(const struct mln_keyring *ring, const char *name,
+                                         unsigned version, struct mln_key *out,
+                                         struct mln_err *err) {
+    struct mln_buf path = MLN_BUF_INIT;
+    char *text = NULL;
+    size_t n = 0;
+    *out = (struct mln_key){0};
+    enum mln_status status = read_file(ring, name, version, &path, &text, &n, err);
+    if (status == MLN_OK) {
+        unsigned char *const bytes = sodium_malloc(MLN_KEY_BYTES);
+        status = bytes == NULL
+                     ? mln_err_nomem(err, "a key")
+                     : open_text(ring, name, path.p, (struct mln_str){text, n}, bytes, out, err);
+        if (status == MLN_OK) {
+            sodium_mprotect_readonly(bytes);
+            out->bytes = bytes;
+        } else {
+            sodium_free(bytes);
+        }
     }
-    mln_buf_release(&aside);
+    sodium_free(text);
+    mln_buf_release(&path);
     return status;
 }
 
-static enum mln_status make_dir(const char *dir, struct mln_err *err) {
-    if (mln_path_exists(dir)) {
-        return check_dir(dir, err);
-    }
-    struct mln_buf parent = MLN_BUF_INIT;
-    mln_path_dir(&parent, dir);
-    enum mln_status status = mln_buf_check(&parent, "the name of a directory", err);
-    if (status == MLN_OK) {
-        status = mln_dir_make(parent.p, err);
-    }
-    mln_buf_release(&parent);
-    MLN_TRY(status);
-    if (mkdir(dir, 0700) != 0) {
-        return mln_err_set(err, MLN_IO, "%s: cannot make directory: %s", dir, strerror(errno));
-    }
-    return check_dir(dir, err);
+enum mln_status mln_keyring_load(const struct mln_keyring *ring, const char *name,
+                                 struct mln_key *out, struct mln_err *err) {
+    return mln_keyring_load_version(ring, name, 0, out, err);
 }
 
-static enum mln_status sync_dir(const char *dir, struct mln_err *err) {
-    const int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = fd >= 0 && fsync(fd) == 0;
-    const int why = errno;
-    if (fd >= 0) {
-        close(fd);
+enum mln_status mln_keyring_id(const struct mln_keyring *ring, const char *name,
+                               char out[MLN_KEY_ID_CHARS + 1], struct mln_err *err) {
+    struct mln_buf path = MLN_BUF_INIT;
+    struct mln_key_text read;
+    char *text = NULL;
+    size_t n = 0;
+    enum mln_status status = read_file(ring, name, 0, &path, &text, &n, err);
+    if (status == MLN_OK) {
+        status = mln_key_text_read(path.p, (struct mln_str){text, n}, &read, err);
     }
-    return synced ? MLN_OK
-                  : mln_err_set(err, MLN_IO, "%s: cannot flush to disk: %s", dir, strerror(why));
+    if (status == MLN_OK) {
+        memcpy(out, read.id, sizeof read.id);
+    }
+    sodium_free(text);
+    mln_buf_release(&path);
+    return status;
+}
+
+enum mln_status mln_key_load(const char *dir, const char *name, struct mln_key *out,
+                             struct mln_err *err) {
+    return mln_keyring_load(&(struct mln_keyring){.dir = dir}, name, out, err);
+}
+
+/* ── making ── */
+
+/* `out` has room for the text of a sealed key. */
+static enum mln_status render_sealed(const struct mln_keyring *ring, const char *name,
+                                     const unsigned char *bytes, struct mln_buf *out,
+                                     struct mln_err *err) {
+    char label[MLN_KEY_NAME_MAX + 8] = "key ";
+    strncat(label, name, MLN_KEY_NAME_MAX);
+    struct mln_key_text sealed = {.form = MLN_KEY_SEALED};
+    struct mln_buf closed = MLN_BUF_INIT;
+    enum mln_status status = mln_seal(
+        &ring->lock, label, (struct mln_str){(const char *)bytes, MLN_KEY_BYTES}, &closed, err);
+    if (status == MLN_OK) {
+        mln_key_id(bytes, sealed.id);
+        memcpy(sealed.lock, ring->lock.id, sizeof sealed.lock);
+        memcpy(sealed.sealed, closed.p, sizeof sealed.sealed);
+        mln_key_text_print(&sealed, out);
+        status = mln_buf_check(out, "a key file", err);
+    }
+    mln_buf_release(&closed);
+    return status;
+}
+
+enum mln_status mln_key_render(const struct mln_keyring *ring, const char *name,
+                               const unsigned char *bytes, char **text, size_t *n,
+                               struct mln_err *err) {
+    char *const locked = sodium_malloc(MLN_KEY_FILE_MAX);
+    struct mln_buf sealed = MLN_BUF_INIT;
+    enum mln_status status = MLN_OK;
+    *text = NULL;
+    if (locked == NULL) {
+        return mln_err_nomem(err, "a key");
+    }
+    if (ring->lock.bytes == NULL) {
+        mln_key_file_print(bytes, locked);
+        *n = MLN_KEY_FILE_CHARS;
+    } else {
+        status = render_sealed(ring, name, bytes, &sealed, err);
+        if (status == MLN_OK) {
+            memcpy(locked, sealed.p, sealed.n);
+            *n = sealed.n;
+        }
+    }
+    mln_buf_release(&sealed);
+    if (status != MLN_OK) {
+        sodium_free(locked);
+        return status;
+    }
+    *text = locked;
+    return MLN_OK;
+}
+
+enum mln_status mln_keyring_create(const struct mln_keyring *ring, const char *name,
+                                   struct mln_err *err) {
+    struct mln_buf path = MLN_BUF_INIT;
+    struct mln_key key = {0};
+    char *text = NULL;
+    size_t n = 0;
+    enum mln_status status = mln_key_path(ring->dir, name, 0, &path, err);
+    MLN_TRY_GOTO(status, status, done);
+    MLN_TRY_GOTO(status, mln_key_random(&key, err), done);
+    MLN_TRY_GOTO(status, mln_place_check_dir(ring->dir, true, err), done);
+    MLN_TRY_GOTO(status, mln_key_render(ring, name, key.bytes, &text, &n, err), done);
+    status = mln_place_write(ring->dir, path.p, (struct mln_str){text, n}, false, err);
+done:
+    sodium_free(text);
+    mln_key_release(&key);
+    mln_buf_release(&path);
+    return status;
 }
 
 enum mln_status mln_key_create(const char *dir, const char *name, struct mln_err *err) {
-    MLN_TRY(mln_secret_init(err));
-    struct mln_buf path = MLN_BUF_INIT;
-    unsigned char *const bytes = sodium_malloc(MLN_KEY_BYTES);
-    char *const text = sodium_malloc(MLN_KEY_FILE_CHARS);
-    enum mln_status status = key_path(dir, name, &path, err);
-    if (status == MLN_OK && (bytes == NULL || text == NULL)) {
-        status = mln_err_nomem(err, "a key");
-    }
-    if (status == MLN_OK) {
-        status = make_dir(dir, err);
-    }
-    if (status == MLN_OK) {
-        randombytes_buf(bytes, MLN_KEY_BYTES);
-        mln_key_file_print(bytes, text);
-        status = place_key(dir, path.p, text, err);
-    }
-    if (status == MLN_OK) {
-        status = sync_dir(dir, err);
-    }
-    sodium_free(text);
-    sodium_free(bytes);
-    mln_buf_release(&path);
-    return status;
+    return mln_keyring_create(&(struct mln_keyring){.dir = dir}, name, err);
 }

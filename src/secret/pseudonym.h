@@ -22,6 +22,19 @@ void mln_pseudonym_domain_free(struct mln_pseudonym_domain *domain);
 void mln_pseudonym(const struct mln_pseudonym_domain *domain, struct mln_str value,
                    char out[MLN_PSEUDONYM_CHARS]);
 
+/* The re-keyable form (permute.h): every pseudonym of the domain is permuted once more. Before the
+ * domain is used, and not twice. `permutation` is borrowed as long as the domain lives. */
+struct mln_permutation;
+void mln_pseudonym_permuted(struct mln_pseudonym_domain *domain,
+                            const struct mln_permutation *permutation);
+
+/* n pseudonyms, on up to n_threads threads (0: all processors): out + i × MLN_PSEUDONYM_CHARS is
+ * that of values[i]; 32 bytes '\0' for a missing value. The bytes do not depend on the threads.
+ * About 0.35 µs each and thread (bench/secret). */
+enum mln_status mln_pseudonyms(const struct mln_pseudonym_domain *domain,
+                               const struct mln_str *values, size_t n, size_t n_threads, char *out,
+                               struct mln_err *err) MLN_MUST_USE;
+
 /* Kernel (engine.h mln_kernel_fn shape): columns (int64 idx, utf8 value) → (int64 idx, utf8
  * pseudonym); ctx is the domain. */
 enum mln_status mln_pseudonym_kernel(void *ctx, const struct mln_batch *in, struct mln_builder *out,
