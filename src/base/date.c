@@ -147,6 +147,22 @@ enum mln_status mln_date_format_parse(struct mln_str text, struct mln_date_forma
     return MLN_OK;
 }
 
+size_t mln_date_format_text(const struct mln_date_format *format, char *out) {
+    size_t n = 0; /* at most 4 + 5 × 2 letters and 40 literals */
+    for (size_t i = 0; i < format->n; i++) {
+        const unsigned char op = format->ops[i];
+        if (op < OP_END) {
+            const size_t letters = strlen(fields[op].letters);
+            memcpy(out + n, fields[op].letters, letters);
+            n += letters;
+        } else {
+            out[n++] = (char)op;
+        }
+    }
+    out[n] = '\0';
+    return n;
+}
+
 /* ── values ── */
 
 static size_t width_of_format(const struct mln_date_format *f) {

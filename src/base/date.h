@@ -44,6 +44,10 @@ struct mln_date_format {
 enum mln_status mln_date_format_parse(struct mln_str text, struct mln_date_format *out,
                                       struct mln_err *err) MLN_MUST_USE;
 
+/* The format as it was written, into a buffer of at least MLN_DATE_FORMAT_TEXT bytes; its length. */
+enum { MLN_DATE_FORMAT_TEXT = 64 };
+size_t mln_date_format_text(const struct mln_date_format *format, char *out);
+
 enum mln_date_parse_result {
     MLN_DATE_OK,
     MLN_DATE_INCOMPLETE, /* a month or a year only: `out` is its interval */

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/date.h"
 #include "base/err.h"
+#include "base/str.h"
 
 enum mln_link_kind { MLN_LINK_TWO_FILES, MLN_LINK_DEDUPE };
 
@@ -30,7 +31,8 @@ enum mln_field_type {
     MLN_FIELD_GEO,    /* latitude and longitude in degrees */
 };
 
-/* One step of cleaning: a pure function of text to text; what it leaves empty is missing. */
+/* One step of cleaning: a pure function of text to text (link/model/clean.h, with the definition of
+ * each); what it leaves empty is missing. */
 enum mln_clean_op {
     MLN_CLEAN_TRIM,        /* blanks at both ends; inner runs of blanks become one */
     MLN_CLEAN_UPPER_FOLD,  /* upper case without accents (mln_utf8_fold) */
@@ -48,17 +50,21 @@ enum mln_clean_op {
     MLN_CLEAN_LAST_WORD,
     MLN_CLEAN_SOUNDEX,
     MLN_CLEAN_PHONEX_FR,   /* a French phonetic key; its definition is in clean.h */
-    MLN_CLEAN_DATE_YEAR,   /* of a date field: its year, when it is known */
-    MLN_CLEAN_DATE_MONTH,  /* yyyymm, when it is known */
+    MLN_CLEAN_DATE_YEAR,   /* of a date field: its year, when it is known; a first step only */
+    MLN_CLEAN_DATE_MONTH,  /* yyyymm, when it is known; a first step only */
 };
 
 struct mln_clean_step {
     enum mln_clean_op op;
     uint32_t n;                  /* PREFIX, SUFFIX */
-    const struct mln_str *words; /* NO_PARTICLES, NULL; TABLE: from, to, from, to, … (sorted by from) */
-    size_t n_words;
+    const struct mln_str *words; /* NO_PARTICLES, NULL: in byte order; TABLE: from, to, from, to, …
+                                    in byte order of `from`. NO_PARTICLES without words: mln_particles */
+    size_t n_words;              /* TABLE: 2 an entry */
 };
 
+/* A field is read from columns or derived from an earlier field: TEXT from TEXT (steps), LIST from
+ * TEXT (steps, then split) or LIST (steps on each element), TEXT from DATE (DATE_YEAR or DATE_MONTH
+ * first). Steps come before a value is split (LIST of columns: after, on each element) or parsed. */
 struct mln_link_field {
     struct mln_str name;
     enum mln_field_type type;
@@ -69,7 +75,7 @@ struct mln_link_field {
     size_t n_steps;
     const struct mln_date_format *formats; /* DATE: tried in order */
     size_t n_formats;
-    char separator;                /* LIST: between elements; default ' ' */
+    char separator;                /* LIST: between elements; default ' ' (any run of blanks) */
     uint32_t line, column;         /* of the YAML, for messages */
 };
 
@@ -101,7 +107,7 @@ enum mln_level_kind {
     MLN_LEVEL_OTHER,        /* a of one equals b of the other, either way */
     MLN_LEVEL_OVERLAP,      /* LIST: at least `at` elements in common */
     MLN_LEVEL_KM,           /* GEO: great-circle distance ≤ at km */
-    MLN_LEVEL_NULL,         /* a value is missing: a level with weights of its own */
+    MLN_LEVEL_NULL,         /* a value is missing: a level with weights of its own ("missing") */
     MLN_LEVEL_ELSE,
 };
 
@@ -127,7 +133,6 @@ struct mln_comparison {
     size_t n_levels;
     double tf_weight;   /* share of the adjustment applied, 0 … 1; default 1 */
     double tf_minimum;  /* frequencies below it count as it; default 0 */
-    struct mln_str tf_column; /* reserved: an outside table; empty: from the data */
     uint32_t line, column;
 };
 
@@ -207,6 +212,9 @@ void mln_link_model_write(const struct mln_link_model *model, struct mln_buf *ou
 /* Index of a field; SIZE_MAX when there is none. */
 size_t mln_link_model_field(const struct mln_link_model *model, struct mln_str name);
 
-extern const char *const mln_level_words[]; /* word of each enum mln_level_kind; NULL ends */
+/* Words of the YAML, in the order of their enum; NULL ends. */
+extern const char *const mln_level_words[];
+extern const char *const mln_clean_words[]; /* DATE_YEAR and DATE_MONTH: "date_part" */
+extern const char *const mln_field_type_words[];
 
 #endif
