@@ -25,6 +25,7 @@ static void install_signals(void) {
     (void)sigaction(SIGTERM, &action, NULL);
     action.sa_handler = SIG_IGN;
     (void)sigaction(SIGPIPE, &action, NULL); /* writing then fails with EPIPE, which we report */
+    (void)sigaction(SIGXFSZ, &action, NULL); /* the same with EFBIG, past a limit of file size */
 }
 
 /* Memory of a run holds identifiers and keys: no core file of it. */

@@ -9,7 +9,7 @@
 #include "stage/sealed.h"
 #include "stage/stage.h"
 
-enum { MAX_MANIFEST_BYTES = 16 * 1024 * 1024, LABEL_WIDTH = 34 };
+enum { MAX_MANIFEST_BYTES = 16 * 1024 * 1024, LABEL_WIDTH = 40 };
 
 struct words {
     const char *title, *rows, *read, *accepted, *rejected;

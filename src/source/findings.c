@@ -35,6 +35,7 @@ enum mln_status mln_findings_add(struct mln_findings *f, struct mln_err *err, co
     va_start(args, fmt);
     (void)vsnprintf(line, sizeof line, fmt, args);
     va_end(args);
+    f->first = f->n == 0 ? MLN_BAD_INPUT : f->first;
     return add_line(f, line, err);
 }
 
@@ -43,6 +44,7 @@ enum mln_status mln_findings_take(struct mln_findings *f, enum mln_status status
     if (status != MLN_BAD_INPUT && status != MLN_IO && status != MLN_KEY) {
         return status;
     }
+    f->first = f->n == 0 ? status : f->first;
     return add_line(f, err == NULL ? "a problem without words" : err->msg, err);
 }
 
@@ -51,9 +53,8 @@ enum mln_status mln_findings_status(const struct mln_findings *f, struct mln_err
         return MLN_OK;
     }
     if (f->n == 1) {
-        return mln_err_set(err, MLN_BAD_INPUT, "%s", f->lines[0]);
+        return mln_err_set(err, f->first, "%s", f->lines[0]);
     }
-    return mln_err_set(err, MLN_BAD_INPUT,
-                       "%zu problems; 'maillon check' lists them; the first: %s", f->n,
-                       f->lines[0]);
+    return mln_err_set(err, f->first, "%zu problems; 'maillon check' lists them; the first: %s",
+                       f->n, f->lines[0]);
 }

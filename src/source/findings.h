@@ -12,6 +12,7 @@ struct mln_findings {
     struct mln_arena *arena; /* lines live here */
     const char **lines;
     size_t n, cap;
+    enum mln_status first; /* status of the first one: what the whole fails with */
 };
 
 enum mln_status mln_findings_add(struct mln_findings *f, struct mln_err *err, const char *fmt, ...)
@@ -22,8 +23,8 @@ enum mln_status mln_findings_add(struct mln_findings *f, struct mln_err *err, co
 enum mln_status mln_findings_take(struct mln_findings *f, enum mln_status status,
                                   struct mln_err *err) MLN_MUST_USE;
 
-/* MLN_OK without findings; with one, its line; with more, their number, the first one, and where
- * the others are told. */
+/* MLN_OK without findings; else the status of the first one (MLN_BAD_INPUT when it was added), with
+ * its line; with more, also their number, and where the others are told. */
 enum mln_status mln_findings_status(const struct mln_findings *f, struct mln_err *err) MLN_MUST_USE;
 
 #endif

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -67,8 +68,21 @@ struct runner {
 
 /* ── one run at a time ── */
 
+/* A work folder that we make is its owner's alone: even its counts are not for everybody. Who wants
+ * to share one makes it first. */
+static enum mln_status make_work_dir(struct runner *r, struct mln_err *err) {
+    const char *path = r->project.work_dir;
+    if (mln_path_exists(path)) {
+        return MLN_OK;
+    }
+    MLN_TRY(mln_dir_make(path, err));
+    return chmod(path, 0700) == 0 ? MLN_OK
+                                  : mln_err_set(err, MLN_IO, "%s: cannot close it to others: %s",
+                                                path, strerror(errno));
+}
+
 static enum mln_status take_lock(struct runner *r, struct mln_err *err) {
-    MLN_TRY(mln_dir_make(r->project.work_dir, err));
+    MLN_TRY(make_work_dir(r, err));
     struct mln_buf path = MLN_BUF_INIT;
     mln_buf_addf(&path, "%s/lock", r->project.work_dir);
     enum mln_status status = mln_buf_check(&path, "a path", err);

@@ -3,6 +3,7 @@
  * The text of a parser, catalog or binder error speaks of our own statement and is kept. The text
  * of a conversion or constraint error quotes the cell that caused it ("Could not convert string
  * '…'"), so only its kind is kept. */
+#include <errno.h>
 #include <string.h>
 
 #include "engine/duckdb/duck.h"
@@ -87,6 +88,18 @@ static enum mln_status data_fault(struct mln_err *err, const char *label,
                        kind->prefix);
 }
 
+/* The system's reason for a write that failed, whatever the kind of the error around it (a failed
+ * commit is a transaction error); NULL when there is none in the text. */
+static const char *disk_reason(const char *text) {
+    static const int reasons[] = {EFBIG, EDQUOT, EIO, EROFS};
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        if (strstr(text, strerror(reasons[i])) != NULL) {
+            return strerror(reasons[i]);
+        }
+    }
+    return NULL;
+}
+
 enum mln_status duck_fault(struct mln_err *err, const char *label, duckdb_error_type type,
                            const char *text) {
     const struct fault_kind *const kind = kind_of(type);
@@ -102,6 +115,10 @@ enum mln_status duck_fault(struct mln_err *err, const char *label, duckdb_error_
         strstr(text, "Could not read enough bytes") != NULL) {
         return mln_err_set(err, MLN_IO,
                            "%s: a database file is damaged; remove its stage and run again", label);
+    }
+    if (disk_reason(text) != NULL) {
+        return mln_err_set(err, MLN_IO, "%s: cannot write to the disk: %s", label,
+                           disk_reason(text));
     }
     if (type == DUCKDB_ERROR_INTERRUPT) {
         return mln_err_set(err, MLN_INTERRUPTED, "%s: interrupted", label);
