@@ -44,8 +44,8 @@ def keys(folder, reference):
     copy = twin(folder, "keys")
     run(copy)
     truth = os.path.join(copy, "data", "truth")
-    kept = key(copy, "kept")
-    for name in ("id", "content", "base", "publish", "procedure", "affaire", "personne", "unite"):
+    kept = os.path.join(copy, "kept.key")
+    for name in [n[:-len(".key")] for n in sorted(os.listdir(os.path.join(copy, "keys")))]:
         os.rename(key(copy, name), kept)  # missing
         gone = run(copy, expect=5)
         assert name + ".key" in gone.err, gone
