@@ -1,0 +1,153 @@
+/* Alarms of a trained model, and reading it: weights, probabilities, words. */
+#include <math.h>
+
+#include "link/train/em_data.h"
+
+static const struct {
+    const char *word, *text;
+} alarm_words[MLN_EM_ALARMS] = {
+    {"not-converged", "training stopped at the largest number of iterations before it stood still"},
+    {"not-monotone", "the likelihood fell during training: the weights are not to be trusted"},
+    {"lambda-bound", "a blocking rule holds no match or nothing else: it tells nothing of its comparisons"},
+    {"m-below-u", "the first level of a comparison speaks against a match"},
+    {"household", "the matches found agree on some fields and mostly disagree on others: they may be "
+                  "households or namesakes, not the same record"},
+    {"one-field", "one comparison carries nearly all of the separation"},
+    {"starts-differ", "other starting values fit as well with other weights"},
+    {"never-seen", "a comparison shares a field with every blocking rule of training: its m is too high"},
+    {"one-class", "two classes fit the pairs hardly better than one"},
+    {"ladder-order", "a lower level of a comparison speaks more for a match than its first one"},
+};
+
+const char *mln_em_alarm_word(unsigned bit) {
+    return bit < MLN_EM_ALARMS ? alarm_words[bit].word : NULL;
+}
+
+const char *mln_em_alarm_text(unsigned bit) {
+    return bit < MLN_EM_ALARMS ? alarm_words[bit].text : NULL;
+}
+
+/* ── reading a model ── */
+
+static double floored_log2(double p) {
+    return log2(fmax(p, 1e-12));
+}
+
+static double level_weight(const struct mln_em_result *fit, size_t k) {
+    return floored_log2(fit->m[k]) - floored_log2(fit->u[k]);
+}
+
+double mln_em_weight(const struct mln_em_result *fit, const uint8_t *levels, size_t n_comparisons,
+                     bool with_prior) {
+    double weight =
+        with_prior ? floored_log2(fit->lambda) - floored_log2(1 - fit->lambda) : 0;
+    for (size_t c = 0; c < n_comparisons; c++) {
+        if (levels[c] != MLN_LEVEL_MISSING) {
+            weight += level_weight(fit, c * MLN_LEVELS_MAX + levels[c]);
+        }
+    }
+    return weight;
+}
+
+double mln_em_probability(double weight_log2) {
+    return 1 / (1 + exp2(-weight_log2));
+}
+
+/* ── alarms ── */
+
+static void raise_alarm(struct mln_em_result *result, enum mln_em_alarm alarm, size_t comparison) {
+    result->alarms |= alarm;
+    result->alarm_comparisons[__builtin_ctz(alarm)] |= (uint32_t)1 << comparison;
+}
+
+/* First level, order of levels, and whether any session kept the comparison. */
+static void look_at_ladders(const struct em_data *data, struct mln_em_result *result) {
+    for (size_t c = 0; c < data->options->n_comparisons; c++) {
+        const size_t first = c * MLN_LEVELS_MAX;
+        const double first_weight = level_weight(result, first);
+        if (result->m[first] < result->u[first]) {
+            raise_alarm(result, MLN_EM_M_BELOW_U, c);
+        }
+        for (size_t l = 1; l < data->options->n_levels[c]; l++) {
+            if (level_weight(result, first + l) > first_weight + 1e-9) {
+                raise_alarm(result, MLN_EM_LADDER_ORDER, c);
+            }
+        }
+        if (!data->kept[c]) {
+            raise_alarm(result, MLN_EM_NEVER_SEEN, c);
+        }
+    }
+}
+
+/* Matches that agree on most of one field (first level) and disagree on most of another (last level). */
+static void look_for_households(const struct em_data *data, struct mln_em_result *result) {
+    bool one_agrees = false;
+    for (size_t c = 0; c < data->options->n_comparisons; c++) {
+        one_agrees = one_agrees || result->m[c * MLN_LEVELS_MAX] > 0.9;
+    }
+    for (size_t c = 0; c < data->options->n_comparisons && one_agrees; c++) {
+        const size_t last = c * MLN_LEVELS_MAX + data->options->n_levels[c] - 1U;
+        if (result->m[last] > 0.5) {
+            raise_alarm(result, MLN_EM_HOUSEHOLD, c);
+        }
+    }
+}
+
+/* The mean weight that each comparison gives to a match (its relative entropy from m to u). */
+static void look_for_one_field(const struct em_data *data, struct mln_em_result *result) {
+    double all = 0;
+    double most = 0;
+    size_t heaviest = 0;
+    for (size_t c = 0; c < data->options->n_comparisons; c++) {
+        double mean = 0;
+        for (size_t l = 0; l < data->options->n_levels[c]; l++) {
+            const size_t k = c * MLN_LEVELS_MAX + l;
+            mean += result->m[k] * level_weight(result, k);
+        }
+        all += mean;
+        if (mean > most) {
+            most = mean;
+            heaviest = c;
+        }
+    }
+    if (data->options->n_comparisons > 1 && most > 0.8 * all) {
+        raise_alarm(result, MLN_EM_ONE_FIELD, heaviest);
+    }
+}
+
+/* The likelihood of the sessions' pairs when their levels are independent in one class. */
+static double one_class_likelihood(const struct em_data *data) {
+    struct em_params p = {0};
+    struct em_params ignored;
+    em_pooled_levels(data, p.u);
+    for (size_t k = 0; k < EM_TERMS; k++) {
+        p.m[k] = p.u[k];
+    }
+    return em_pass(data, &p, &ignored).data;
+}
+
+static void look_at_classes(const struct em_data *data, struct mln_em_result *result) {
+    for (size_t r = 0; r < data->n_sessions; r++) {
+        const double total = data->sessions[r].total;
+        if (total > 0 && (result->session_lambda[r] * total < 0.5 ||
+                          (1 - result->session_lambda[r]) * total < 0.5)) {
+            result->alarms |= MLN_EM_LAMBDA_BOUND;
+        }
+    }
+    size_t parameters = data->n_sessions;
+    for (size_t c = 0; c < data->options->n_comparisons; c++) {
+        parameters += data->kept[c] ? data->options->n_levels[c] - 1U : 0;
+    }
+    const double gain = 2 * (result->log_likelihood - one_class_likelihood(data));
+    const double k = (double)parameters;
+    if (data->random.n == 0 && gain < k + 3 * sqrt(2 * k)) {
+        result->alarms |= MLN_EM_ONE_CLASS;
+    }
+}
+
+void em_alarms(const struct em_data *data, struct mln_em_result *result) {
+    look_at_ladders(data, result);
+    look_for_households(data, result);
+    look_for_one_field(data, result);
+    look_at_classes(data, result);
+}
