@@ -38,7 +38,8 @@ struct mln_assign_result {
 };
 
 /* kept[e] tells whether edge e is kept (n, the caller's). An edge given twice: the better one counts.
- * Errors: MLN_NO_MEMORY, MLN_BAD_INPUT. */
+ * Errors: MLN_NO_MEMORY, MLN_BAD_INPUT (a gain that is no number within ±2^24, a record out of range,
+ * 2^32 - 1 edges or records). About 90 bytes an edge and record. */
 enum mln_status mln_assign(const struct mln_edges *edges, const struct mln_assign_options *options,
                            bool *kept, struct mln_assign_result *result,
                            struct mln_err *err) MLN_MUST_USE;

@@ -55,7 +55,8 @@ static bool differ(const struct em_data *data, const struct em_params *a,
 
 /* The best of all starts into `best`; ties keep the lowest start. */
 static void best_start(const struct em_data *data, struct em_climb *best, size_t *start) {
-    const size_t n_starts = data->options->training->starts > 0 ? data->options->training->starts : 1;
+    const size_t n_starts =
+        data->options->training->starts > 0 ? data->options->training->starts : 1;
     struct em_climb other;
     size_t passes = 0;
     bool rivals = false;
@@ -129,23 +130,26 @@ static enum mln_status check_data(const struct em_data *data, struct mln_err *er
         most_patterns = data->sessions[r].n > most_patterns ? data->sessions[r].n : most_patterns;
     }
     if (total <= 0) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "training: the blocking rules make no pair; add a rule, or look whether its "
-                           "fields are filled on both sides");
+        return mln_err_set(
+            err, MLN_BAD_INPUT,
+            "training: the blocking rules make no pair; add a rule, or look whether its "
+            "fields are filled on both sides");
     }
     for (size_t c = 0; c < o->n_comparisons; c++) {
         const struct mln_str name = o->names == NULL ? MLN_STR_LIT("") : o->names[c];
         if (!data->kept[c] && !present_anywhere(o, c)) {
-            return mln_err_set(err, MLN_BAD_INPUT,
-                               "training: comparison %zu%s%.*s is missing in every pair; take it out "
-                               "of the model, or fill its field on both sides",
-                               c + 1, name.n > 0 ? " " : "", MLN_STR_ARG(name));
+            return mln_err_set(
+                err, MLN_BAD_INPUT,
+                "training: comparison %zu%s%.*s is missing in every pair; take it out "
+                "of the model, or fill its field on both sides",
+                c + 1, name.n > 0 ? " " : "", MLN_STR_ARG(name));
         }
     }
     if (most_patterns < 2) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "training: all pairs of a rule agree on the same levels, so that nothing "
-                           "tells matches from others; give m and u in the model, or a wider rule");
+        return mln_err_set(
+            err, MLN_BAD_INPUT,
+            "training: all pairs of a rule agree on the same levels, so that nothing "
+            "tells matches from others; give m and u in the model, or a wider rule");
     }
     return MLN_OK;
 }
@@ -165,16 +169,18 @@ static enum mln_status check_classes(const struct em_data *data, const struct em
     }
     const double all = matches + others;
     if (matches < 0.5) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "training: of %.0f pairs none looks like a match: a single class; look at the "
-                           "blocking rules and at the cleaning of both sides",
-                           all);
+        return mln_err_set(
+            err, MLN_BAD_INPUT,
+            "training: of %.0f pairs none looks like a match: a single class; look at the "
+            "blocking rules and at the cleaning of both sides",
+            all);
     }
     if (apart < 1e-3 || (data->random.n == 0 && others < 0.5)) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "training: %.0f pairs show a single class; train u from random pairs, or give "
-                           "m and u in the model",
-                           all);
+        return mln_err_set(
+            err, MLN_BAD_INPUT,
+            "training: %.0f pairs show a single class; train u from random pairs, or give "
+            "m and u in the model",
+            all);
     }
     return MLN_OK;
 }

@@ -1,29 +1,29 @@
 /* Training: m, u and λ of the Fellegi–Sunter model from counts of agreement patterns, by EM.
  *
- * Data come in *sessions*: the patterns of all pairs of one blocking rule, with the comparisons that
- * share a field with the rule left out of that session (given the rule they tell nothing). All
+ * Data come in *sessions*: the patterns of all pairs of one blocking rule, with the comparisons
+ * that share a field with the rule left out of that session (given the rule they tell nothing). All
  * sessions share m and u; each has its own share of matches λ_r:
  *
  *   ℓ(m, u, λ) = Σ_r Σ_γ n_r(γ) log( λ_r Π_{c ∉ r} m_c(γ_c) + (1 - λ_r) Π_{c ∉ r} u_c(γ_c) )
  *
- * Under conditional independence given the match status, every session estimates the same m and u, so
- * this composite likelihood is consistent whatever the rules select (Varin, Reid & Firth 2011);
- * one session without exclusions is the usual EM (Winkler 1988; Fellegi & Sunter 1969). Missing levels
- * drop out of the products (missing at random). Its cost depends on the number of distinct patterns,
- * never on the number of pairs.
+ * Under conditional independence given the match status, every session estimates the same m and u,
+ * so this composite likelihood is consistent whatever the rules select (Varin, Reid & Firth 2011);
+ * one session without exclusions is the usual EM (Winkler 1988; Fellegi & Sunter 1969). Missing
+ * levels drop out of the products (missing at random). Its cost depends on the number of distinct
+ * patterns, never on the number of pairs.
  *
- * u: from a session of random pairs. These hold matches at the rate λ too, each of which would weigh in u
- * as many times as 1/u(exact): every random pair counts with its probability of being no match,
- *   u_c(l) = Σ_γ n(γ) (1 - w(γ)) [γ_c = l] / Σ_γ n(γ) (1 - w(γ)) [c not missing],
- * not below half a pair, w being the posterior at λ; a few rounds of (m | u), (u | m, λ) settle it.
- * Or u is trained with the sessions (no random pairs: MLN_U_EM).
+ * u: from a session of random pairs. These hold matches at the rate λ too, each of which would
+ * weigh in u as many times as 1/u(exact): every random pair counts with its probability of being no
+ * match, u_c(l) = Σ_γ n(γ) (1 - w(γ)) [γ_c = l] / Σ_γ n(γ) (1 - w(γ)) [c not missing], not below
+ * half a pair, w being the posterior at λ; a few rounds of (m | u), (u | m, λ) settle it. Or u is
+ * trained with the sessions (no random pairs: MLN_U_EM).
  *
- * λ (of two random records) follows from the sessions: λ_r n_r matches satisfy rule r, which a share
- * s_r = Π_{c ∈ r} m_c(first level) P(c present) of all matches does:
- *   λ = Σ_r λ_r n_r / (N Σ_r s_r), not below the λ_r n_r / N of any session, N all pairs.
+ * λ (of two random records) follows from the sessions: λ_r n_r matches satisfy rule r, which a
+ * share s_r = Π_{c ∈ r} m_c(first level) P(c present) of all matches does: λ = Σ_r λ_r n_r / (N Σ_r
+ * s_r), not below the λ_r n_r / N of any session, N all pairs.
  *
- * Prior: each comparison has prior_weight pseudo-pairs spread evenly over its levels, in m and in u, so
- * that a level never seen has no infinite weight; the fit is the mode of the posterior. */
+ * Prior: each comparison has prior_weight pseudo-pairs spread evenly over its levels, in m and in
+ * u, so that a level never seen has no infinite weight; the fit is the mode of the posterior. */
 #ifndef MLN_LINK_TRAIN_EM_H
 #define MLN_LINK_TRAIN_EM_H
 
@@ -35,10 +35,10 @@
 #include "link/model/model.h"
 
 struct mln_em_session {
-    const uint8_t *levels;  /* n_patterns × n_comparisons, row-major; MLN_LEVEL_MISSING */
-    const uint64_t *count;  /* n_patterns */
+    const uint8_t *levels; /* n_patterns × n_comparisons, row-major; MLN_LEVEL_MISSING */
+    const uint64_t *count; /* n_patterns */
     size_t n_patterns;
-    const bool *left_out;   /* n_comparisons; NULL: none */
+    const bool *left_out; /* n_comparisons; NULL: none */
     double share; /* P(a match satisfies the rule), when it is known; 0: s_r of m as said above */
 };
 
@@ -46,15 +46,15 @@ enum { MLN_EM_SESSIONS_MAX = 64, MLN_EM_ALARMS = 10 };
 
 struct mln_em_options {
     const struct mln_str *names; /* n_comparisons, for messages; NULL: numbered from 1 */
-    const uint8_t *n_levels;   /* n_comparisons */
+    const uint8_t *n_levels;     /* n_comparisons */
     size_t n_comparisons;
     const struct mln_em_session *sessions;
     size_t n_sessions;
     const struct mln_em_session *random; /* NULL: u is trained with the sessions */
-    double n_pairs_all;        /* N: all pairs of records, blocked or not */
+    double n_pairs_all;                  /* N: all pairs of records, blocked or not */
     const struct mln_training *training;
-    /* By comparison × MLN_LEVELS_MAX + level; NaN: free. Each may be NULL. The free levels of a comparison
-     * share what its fixed ones leave of 1. Starting values serve the first start. */
+    /* By comparison × MLN_LEVELS_MAX + level; NaN: free. Each may be NULL. The free levels of a
+     * comparison share what its fixed ones leave of 1. Starting values serve the first start. */
     const double *m_fixed, *u_fixed;
     const double *m_start, *u_start;
 };
@@ -62,46 +62,48 @@ struct mln_em_options {
 /* What makes a trained model not to be trusted, as bits. */
 enum mln_em_alarm {
     MLN_EM_NOT_CONVERGED = 1,
-    MLN_EM_NOT_MONOTONE = 2,     /* the likelihood fell: numbers too small, or a fault */
-    MLN_EM_LAMBDA_BOUND = 4,     /* λ of a session at 0 or 1: the two classes are one */
-    MLN_EM_M_BELOW_U = 8,        /* the first level of a comparison speaks against a match */
-    MLN_EM_HOUSEHOLD = 16,       /* the "matches" agree on shared fields (address, surname) and disagree
-                                    on personal ones: households, not persons */
-    MLN_EM_ONE_FIELD = 32,       /* one comparison carries nearly all of the separation */
-    MLN_EM_STARTS_DIFFER = 64,   /* other starts reach as good a likelihood with other parameters */
-    MLN_EM_NEVER_SEEN = 128,     /* a comparison left out of every session: its m comes from pairs that
-                                    the rules on its own fields made, so it is too high */
-    MLN_EM_ONE_CLASS = 256,      /* two classes fit hardly better than one */
-    MLN_EM_LADDER_ORDER = 512,   /* a lower level speaks more for a match than the first */
+    MLN_EM_NOT_MONOTONE = 2, /* the likelihood fell: numbers too small, or a fault */
+    MLN_EM_LAMBDA_BOUND = 4, /* λ of a session at 0 or 1: the two classes are one */
+    MLN_EM_M_BELOW_U = 8,    /* the first level of a comparison speaks against a match */
+    MLN_EM_HOUSEHOLD = 16,   /* the "matches" agree on shared fields (address, surname) and disagree
+                                on personal ones: households, not persons */
+    MLN_EM_ONE_FIELD = 32,   /* one comparison carries nearly all of the separation */
+    MLN_EM_STARTS_DIFFER = 64, /* other starts reach as good a likelihood with other parameters */
+    MLN_EM_NEVER_SEEN = 128, /* a comparison left out of every session: its m comes from pairs that
+                                the rules on its own fields made, so it is too high */
+    MLN_EM_ONE_CLASS = 256,  /* two classes fit hardly better than one */
+    MLN_EM_LADDER_ORDER = 512, /* a lower level speaks more for a match than the first */
 };
 
 struct mln_em_result {
-    double m[MLN_COMPARISONS_MAX * MLN_LEVELS_MAX]; /* comparison × MLN_LEVELS_MAX + level; sums to 1 */
+    double m[MLN_COMPARISONS_MAX *
+             MLN_LEVELS_MAX]; /* comparison × MLN_LEVELS_MAX + level; sums to 1 */
     double u[MLN_COMPARISONS_MAX * MLN_LEVELS_MAX];
-    double lambda;             /* of two random records */
+    double lambda;                              /* of two random records */
     double session_lambda[MLN_EM_SESSIONS_MAX]; /* per session */
-    double log_likelihood;     /* natural log, of the sessions at m, u, λ_r; without the prior */
-    size_t iterations;         /* passes over the patterns, all starts and rounds */
+    double log_likelihood; /* natural log, of the sessions at m, u, λ_r; without the prior */
+    size_t iterations;     /* passes over the patterns, all starts and rounds */
     size_t best_start;
-    unsigned alarms;           /* enum mln_em_alarm */
-    uint32_t alarm_comparisons[MLN_EM_ALARMS]; /* per alarm bit: mask of the comparisons concerned */
+    unsigned alarms; /* enum mln_em_alarm */
+    uint32_t
+        alarm_comparisons[MLN_EM_ALARMS]; /* per alarm bit: mask of the comparisons concerned */
 };
 
 /* EM accelerated by squared extrapolation (Varadhan & Roland 2008), kept only where the likelihood
- * does not fall: it rises at every step. Several starts, the best by the posterior; a start is a function
- * of its number and of the seed. Deterministic, whatever the order of patterns: they are sorted, and sums
- * are compensated and run in that order.
- * A fixed training->lambda is λ; a session of all pairs (n_pairs_all, nothing left out) then has it too.
- * Errors: MLN_BAD_INPUT (no pair at all, one pattern only, a comparison missing everywhere, no match or
- * nothing but matches, a level out of range: the message says which), MLN_NO_MEMORY.
- * Cost: patterns × comparisons a pass, some tens of passes a start. */
+ * does not fall: it rises at every step. Several starts, the best by the posterior; a start is a
+ * function of its number and of the seed. Deterministic, whatever the order of patterns: they are
+ * sorted, and sums are compensated and run in that order. A fixed training->lambda is λ; a session
+ * of all pairs (n_pairs_all, nothing left out) then has it too. Errors: MLN_BAD_INPUT (no pair at
+ * all, one pattern only, a comparison missing everywhere, no match or nothing but matches, a level
+ * out of range: the message says which), MLN_NO_MEMORY. Cost: patterns × comparisons a pass, some
+ * tens of passes a start. */
 enum mln_status mln_em_fit(const struct mln_em_options *options, struct mln_em_result *out,
                            struct mln_err *err) MLN_MUST_USE;
 
-/* Supervised: m and u from labelled pairs (sessions[0]: matches, sessions[1]: non-matches; left_out is
- * not looked at). With random pairs u comes from these and sessions[1] may be absent: labelled
- * non-matches are mostly hard ones, and would make u too high. λ: training->lambda, or the matches per pair
- * of records, as if all matches were labelled. session_lambda and log_likelihood are 0. */
+/* Supervised: m and u from labelled pairs (sessions[0]: matches, sessions[1]: non-matches; left_out
+ * is not looked at). With random pairs u comes from these and sessions[1] may be absent: labelled
+ * non-matches are mostly hard ones, and would make u too high. λ: training->lambda, or the matches
+ * per pair of records, as if all matches were labelled. session_lambda and log_likelihood are 0. */
 enum mln_status mln_em_from_labels(const struct mln_em_options *options, struct mln_em_result *out,
                                    struct mln_err *err) MLN_MUST_USE;
 

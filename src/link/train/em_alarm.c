@@ -8,13 +8,16 @@ static const struct {
 } alarm_words[MLN_EM_ALARMS] = {
     {"not-converged", "training stopped at the largest number of iterations before it stood still"},
     {"not-monotone", "the likelihood fell during training: the weights are not to be trusted"},
-    {"lambda-bound", "a blocking rule holds no match or nothing else: it tells nothing of its comparisons"},
+    {"lambda-bound",
+     "a blocking rule holds no match or nothing else: it tells nothing of its comparisons"},
     {"m-below-u", "the first level of a comparison speaks against a match"},
-    {"household", "the matches found agree on some fields and mostly disagree on others: they may be "
-                  "households or namesakes, not the same record"},
+    {"household",
+     "the matches found agree on some fields and mostly disagree on others: they may be "
+     "households or namesakes, not the same record"},
     {"one-field", "one comparison carries nearly all of the separation"},
     {"starts-differ", "other starting values fit as well with other weights"},
-    {"never-seen", "a comparison shares a field with every blocking rule of training: its m is too high"},
+    {"never-seen",
+     "a comparison shares a field with every blocking rule of training: its m is too high"},
     {"one-class", "two classes fit the pairs hardly better than one"},
     {"ladder-order", "a lower level of a comparison speaks more for a match than its first one"},
 };
@@ -39,8 +42,7 @@ static double level_weight(const struct mln_em_result *fit, size_t k) {
 
 double mln_em_weight(const struct mln_em_result *fit, const uint8_t *levels, size_t n_comparisons,
                      bool with_prior) {
-    double weight =
-        with_prior ? floored_log2(fit->lambda) - floored_log2(1 - fit->lambda) : 0;
+    double weight = with_prior ? floored_log2(fit->lambda) - floored_log2(1 - fit->lambda) : 0;
     for (size_t c = 0; c < n_comparisons; c++) {
         if (levels[c] != MLN_LEVEL_MISSING) {
             weight += level_weight(fit, c * MLN_LEVELS_MAX + levels[c]);
@@ -79,7 +81,8 @@ static void look_at_ladders(const struct em_data *data, struct mln_em_result *re
     }
 }
 
-/* Matches that agree on most of one field (first level) and disagree on most of another (last level). */
+/* Matches that agree on most of one field (first level) and disagree on most of another (last
+ * level). */
 static void look_for_households(const struct em_data *data, struct mln_em_result *result) {
     bool one_agrees = false;
     for (size_t c = 0; c < data->options->n_comparisons; c++) {

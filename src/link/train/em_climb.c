@@ -88,7 +88,8 @@ static void note_fall(struct em_climb *climb, double before, double after) {
 
 void em_climb_up(const struct em_data *data, struct em_climb *climb) {
     const struct mln_training *training = data->options->training;
-    const size_t max_passes = climb->passes + (training->max_iterations > 0 ? training->max_iterations : 1);
+    const size_t max_passes =
+        climb->passes + (training->max_iterations > 0 ? training->max_iterations : 1);
     struct em_params a = climb->at;
     struct em_params b, c, far, past;
     double last = -INFINITY;

@@ -29,10 +29,11 @@ static enum mln_status read_rows(const struct mln_em_options *o, const struct ml
         for (size_t c = 0; c < n_comparisons; c++) {
             const uint8_t level = s->levels[i * n_comparisons + c];
             if (level != MLN_LEVEL_MISSING && level >= o->n_levels[c]) {
-                return mln_err_set(err, MLN_BAD_INPUT,
-                                   "training: pattern %zu has level %u of comparison %zu, which has "
-                                   "only %u levels",
-                                   i, (unsigned)level, c + 1, (unsigned)o->n_levels[c]);
+                return mln_err_set(
+                    err, MLN_BAD_INPUT,
+                    "training: pattern %zu has level %u of comparison %zu, which has "
+                    "only %u levels",
+                    i, (unsigned)level, c + 1, (unsigned)o->n_levels[c]);
             }
             if (left_out == NULL || !left_out[c]) {
                 rows[n].levels[c] = level;
@@ -116,18 +117,20 @@ static enum mln_status check_fixed(const struct mln_em_options *o, const double 
             if (isnan(x)) {
                 n_free++;
             } else if (x < 0 || x > 1) {
-                return mln_err_set(err, MLN_BAD_INPUT,
-                                   "training: the fixed %c of comparison %zu, level %zu is not in 0..1",
-                                   which, c + 1, l + 1);
+                return mln_err_set(
+                    err, MLN_BAD_INPUT,
+                    "training: the fixed %c of comparison %zu, level %zu is not in 0..1", which,
+                    c + 1, l + 1);
             } else {
                 sum += x;
             }
         }
         if (sum > 1 + 1e-9 || (n_free == 0 && sum < 1 - 1e-9)) {
-            return mln_err_set(err, MLN_BAD_INPUT,
-                               "training: the fixed %c of comparison %zu sum to %.6g; all levels must "
-                               "sum to 1, some of them to no more",
-                               which, c + 1, sum);
+            return mln_err_set(
+                err, MLN_BAD_INPUT,
+                "training: the fixed %c of comparison %zu sum to %.6g; all levels must "
+                "sum to 1, some of them to no more",
+                which, c + 1, sum);
         }
     }
     return MLN_OK;
@@ -141,8 +144,8 @@ static enum mln_status check_options(const struct mln_em_options *o, struct mln_
     for (size_t c = 0; c < o->n_comparisons; c++) {
         if (o->n_levels[c] < 2 || o->n_levels[c] > MLN_LEVELS_MAX) {
             return mln_err_set(err, MLN_BAD_INPUT,
-                               "training: comparison %zu has %u levels; 2 to %d are possible", c + 1,
-                               (unsigned)o->n_levels[c], (int)MLN_LEVELS_MAX);
+                               "training: comparison %zu has %u levels; 2 to %d are possible",
+                               c + 1, (unsigned)o->n_levels[c], (int)MLN_LEVELS_MAX);
         }
     }
     if (o->n_sessions > MLN_EM_SESSIONS_MAX) {
@@ -154,9 +157,10 @@ static enum mln_status check_options(const struct mln_em_options *o, struct mln_
     const double lambda = o->training->lambda;
     if (!(o->n_pairs_all > 0) || (!isnan(lambda) && !(lambda > 0 && lambda < 1)) ||
         !(o->training->prior_weight >= 0)) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "training: needs pairs of records, a fixed lambda inside 0..1 and a prior "
-                           "weight of 0 or more");
+        return mln_err_set(
+            err, MLN_BAD_INPUT,
+            "training: needs pairs of records, a fixed lambda inside 0..1 and a prior "
+            "weight of 0 or more");
     }
     MLN_TRY(check_fixed(o, o->m_fixed, 'm', err));
     return check_fixed(o, o->u_fixed, 'u', err);
@@ -176,8 +180,8 @@ static void note_presence(struct em_data *data) {
         data->present[c] = t->n == 0 ? 1 : present[c] / t->total;
     }
     for (size_t r = 0; r < data->n_sessions; r++) {
-        for (uint32_t k = 0; data->sessions[r].n > 0 && k < data->sessions[r].start[data->sessions[r].n];
-             k++) {
+        for (uint32_t k = 0;
+             data->sessions[r].n > 0 && k < data->sessions[r].start[data->sessions[r].n]; k++) {
             data->kept[data->sessions[r].terms[k] / MLN_LEVELS_MAX] = true;
         }
     }
@@ -200,8 +204,8 @@ enum mln_status em_data_init(struct em_data *data, const struct mln_em_options *
     for (size_t r = 0; r < options->n_sessions; r++) {
         const struct mln_em_session *s = &options->sessions[r];
         MLN_TRY(em_table_build(data, s, s->left_out, &data->sessions[r], err));
-        const bool whole = keeps_all(s, options->n_comparisons) &&
-                           data->sessions[r].total >= options->n_pairs_all;
+        const bool whole =
+            keeps_all(s, options->n_comparisons) && data->sessions[r].total >= options->n_pairs_all;
         data->lambda_fixed[r] = whole ? options->training->lambda : NAN;
     }
     if (options->random != NULL) {

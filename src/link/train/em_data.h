@@ -1,7 +1,7 @@
 /* What EM runs on: sessions made ready, parameters, one pass. Internal to link/train.
  *
- * A session's patterns are projected on the comparisons it keeps, sorted and merged: often ten times
- * fewer, and in an order that does not depend on the caller's. */
+ * A session's patterns are projected on the comparisons it keeps, sorted and merged: often ten
+ * times fewer, and in an order that does not depend on the caller's. */
 #ifndef MLN_LINK_TRAIN_EM_DATA_H
 #define MLN_LINK_TRAIN_EM_DATA_H
 
@@ -39,8 +39,8 @@ struct em_data {
     const struct mln_em_options *options;
     struct em_table sessions[MLN_EM_SESSIONS_MAX];
     size_t n_sessions;
-    struct em_table random; /* n = 0: none */
-    bool kept[MLN_COMPARISONS_MAX];     /* with a level in a session that keeps it */
+    struct em_table random;              /* n = 0: none */
+    bool kept[MLN_COMPARISONS_MAX];      /* with a level in a session that keeps it */
     double present[MLN_COMPARISONS_MAX]; /* P(no value missing) over random pairs; 1 without them */
     double lambda_fixed[MLN_EM_SESSIONS_MAX]; /* NaN: free */
 };
@@ -52,8 +52,8 @@ void em_data_release(struct em_data *data);
 
 /* Sorted, merged; `left_out` may be NULL. */
 enum mln_status em_table_build(struct em_data *data, const struct mln_em_session *session,
-                               const bool *left_out, struct em_table *out,
-                               struct mln_err *err) MLN_MUST_USE;
+                               const bool *left_out, struct em_table *out, struct mln_err *err)
+    MLN_MUST_USE;
 
 struct em_params {
     double m[EM_TERMS], u[EM_TERMS];
@@ -69,9 +69,10 @@ struct em_score {
 struct em_score em_pass(const struct em_data *data, const struct em_params *at,
                         struct em_params *next);
 
-/* out (n_levels) proportional to count + prior/n_levels over the levels that are free, `fixed` may be
- * NULL. Left as it is when there is nothing to count. */
-void em_levels(const double *count, double prior, size_t n_levels, const double *fixed, double *out);
+/* out (n_levels) proportional to count + prior/n_levels over the levels that are free, `fixed` may
+ * be NULL. Left as it is when there is nothing to count. */
+void em_levels(const double *count, double prior, size_t n_levels, const double *fixed,
+               double *out);
 
 /* u from the random pairs, each with its probability of being no match at λ (0: all count). */
 void em_u_from_random(const struct em_data *data, double lambda, struct em_params *params);
@@ -96,8 +97,8 @@ void em_climb_up(const struct em_data *data, struct em_climb *climb);
 
 /* m (and u without random pairs) of comparisons that no session keeps, from the matches of the
  * sessions. */
-enum mln_status em_never_seen(struct em_data *data, struct em_params *params,
-                              struct mln_err *err) MLN_MUST_USE;
+enum mln_status em_never_seen(struct em_data *data, struct em_params *params, struct mln_err *err)
+    MLN_MUST_USE;
 
 /* Adds the alarms that can be read off the fitted values. */
 void em_alarms(const struct em_data *data, struct mln_em_result *result);

@@ -11,7 +11,8 @@ struct em_logs {
     double m[EM_TERMS], u[EM_TERMS];
 };
 
-static void take_logs(const struct em_data *data, const struct em_params *at, struct em_logs *logs) {
+static void take_logs(const struct em_data *data, const struct em_params *at,
+                      struct em_logs *logs) {
     for (size_t c = 0; c < data->options->n_comparisons; c++) {
         for (size_t l = 0; l < data->options->n_levels[c]; l++) {
             const size_t k = c * MLN_LEVELS_MAX + l;
@@ -69,7 +70,8 @@ static double count_session(const struct em_table *t, const struct em_logs *logs
     return em_value(matches);
 }
 
-void em_levels(const double *count, double prior, size_t n_levels, const double *fixed, double *out) {
+void em_levels(const double *count, double prior, size_t n_levels, const double *fixed,
+               double *out) {
     double left = 1;
     double sum = 0;
     for (size_t l = 0; l < n_levels; l++) {
@@ -128,9 +130,9 @@ struct em_score em_pass(const struct em_data *data, const struct em_params *at,
     for (size_t r = 0; r < data->n_sessions; r++) {
         const struct em_table *t = &data->sessions[r];
         if (t->n > 0) {
-            const double matches =
-                count_session(t, &logs, at->lambda[r], &counts, &log_likelihood);
-            next->lambda[r] = isnan(data->lambda_fixed[r]) ? matches / t->total : data->lambda_fixed[r];
+            const double matches = count_session(t, &logs, at->lambda[r], &counts, &log_likelihood);
+            next->lambda[r] =
+                isnan(data->lambda_fixed[r]) ? matches / t->total : data->lambda_fixed[r];
         }
     }
     const struct mln_em_options *o = data->options;
@@ -192,7 +194,8 @@ double em_lambda(const struct em_data *data, const struct em_params *params) {
     return fmin(all / o->n_pairs_all, 1 - 1e-9);
 }
 
-/* Counts of one session for the comparisons that none keeps, by the posterior from those it keeps. */
+/* Counts of one session for the comparisons that none keeps, by the posterior from those it keeps.
+ */
 static void count_never_seen(const struct em_data *data, const struct em_table *t, size_t session,
                              const struct em_params *params, const struct em_logs *logs,
                              struct em_counts *counts) {

@@ -49,7 +49,8 @@ static void take_given(const double *given, const struct mln_em_options *o, doub
             whole = whole && given[c * MLN_LEVELS_MAX + l] > 0;
         }
         if (whole) {
-            em_levels(given + c * MLN_LEVELS_MAX, 0, o->n_levels[c], NULL, out + c * MLN_LEVELS_MAX);
+            em_levels(given + c * MLN_LEVELS_MAX, 0, o->n_levels[c], NULL,
+                      out + c * MLN_LEVELS_MAX);
         }
     }
 }

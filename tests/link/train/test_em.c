@@ -17,7 +17,8 @@ static const struct truth four = {
     .missing = .05,
 };
 
-static void check_near(const struct truth *t, const double *got, const double *want, double within) {
+static void check_near(const struct truth *t, const double *got, const double *want,
+                       double within) {
     for (size_t c = 0; c < t->n_comparisons; c++) {
         double sum = 0;
         for (size_t l = 0; l < t->n_levels[c]; l++) {
@@ -34,10 +35,10 @@ static void must(enum mln_status status, const struct mln_err *err) {
 
 /* ── by hand ── */
 
-/* Two comparisons of two levels, everything fixed but λ, one session of 4 patterns. With m = .9, u = .1 at
- * both, a pair that agrees twice has m = .81, u = .01; once .09, .09; never .01, .81. Counts 30, 10, 10,
- * 50: the score equation Σ n (m - u)/(λm + (1-λ)u) = 0 has only the first and last terms:
- * 30 × .80/(.01 + .80λ) = 50 × .80/(.81 - .80λ)  →  30 (.81 - .80λ) = 50 (.01 + .80λ)
+/* Two comparisons of two levels, everything fixed but λ, one session of 4 patterns. With m = .9, u
+ * = .1 at both, a pair that agrees twice has m = .81, u = .01; once .09, .09; never .01, .81.
+ * Counts 30, 10, 10, 50: the score equation Σ n (m - u)/(λm + (1-λ)u) = 0 has only the first and
+ * last terms: 30 × .80/(.01 + .80λ) = 50 × .80/(.81 - .80λ)  →  30 (.81 - .80λ) = 50 (.01 + .80λ)
  * →  24.3 - .5 = 64λ  →  λ = 23.8/64 = .371875. */
 START_TEST(lambda_alone_by_hand) {
     static const uint8_t levels[] = {0, 0, 0, 1, 1, 0, 1, 1};
@@ -48,10 +49,14 @@ START_TEST(lambda_alone_by_hand) {
     m[1] = m[K + 1] = u[0] = u[K] = .1;
     const struct mln_em_session session = {.levels = levels, .count = count, .n_patterns = 4};
     const struct mln_training training = usual_training();
-    const struct mln_em_options options = {.n_levels = n_levels, .n_comparisons = 2,
-                                           .sessions = &session, .n_sessions = 1,
-                                           .n_pairs_all = 100, .training = &training,
-                                           .m_fixed = m, .u_fixed = u};
+    const struct mln_em_options options = {.n_levels = n_levels,
+                                           .n_comparisons = 2,
+                                           .sessions = &session,
+                                           .n_sessions = 1,
+                                           .n_pairs_all = 100,
+                                           .training = &training,
+                                           .m_fixed = m,
+                                           .u_fixed = u};
     struct mln_em_result fit;
     struct mln_err err;
     must(mln_em_fit(&options, &fit, &err), &err);
@@ -79,14 +84,17 @@ START_TEST(matches_among_random_pairs_do_not_count_in_u) {
     static const uint64_t count[] = {800, 50, 50, 100, 9000};
     static const uint8_t n_levels[] = {2, 2, 2};
     const struct mln_em_session session = {.levels = levels, .count = count, .n_patterns = 5};
-    const struct mln_em_session random = {.levels = random_levels, .count = random_count,
-                                          .n_patterns = 4};
+    const struct mln_em_session random = {
+        .levels = random_levels, .count = random_count, .n_patterns = 4};
     struct mln_training training = usual_training();
     training.prior_weight = 0;
     training.lambda = .01;
-    const struct mln_em_options options = {.n_levels = n_levels, .n_comparisons = 3,
-                                           .sessions = &session, .n_sessions = 1,
-                                           .random = &random, .n_pairs_all = 1e5,
+    const struct mln_em_options options = {.n_levels = n_levels,
+                                           .n_comparisons = 3,
+                                           .sessions = &session,
+                                           .n_sessions = 1,
+                                           .random = &random,
+                                           .n_pairs_all = 1e5,
                                            .training = &training};
     struct mln_em_result fit;
     struct mln_err err;
@@ -106,14 +114,17 @@ START_TEST(labels_by_hand) {
     const struct mln_em_session sessions[] = {{.levels = levels, .count = matches, .n_patterns = 3},
                                               {.levels = levels, .count = others, .n_patterns = 3}};
     const struct mln_training training = usual_training();
-    const struct mln_em_options options = {.n_levels = n_levels, .n_comparisons = 2,
-                                           .sessions = sessions, .n_sessions = 2,
-                                           .n_pairs_all = 900, .training = &training};
+    const struct mln_em_options options = {.n_levels = n_levels,
+                                           .n_comparisons = 2,
+                                           .sessions = sessions,
+                                           .n_sessions = 2,
+                                           .n_pairs_all = 900,
+                                           .training = &training};
     struct mln_em_result fit;
     struct mln_err err;
     must(mln_em_from_labels(&options, &fit, &err), &err);
-    ck_assert_double_eq_tol(fit.m[0], 8.5 / 10, 1e-12);    /* 8 of 9 and half a pseudo-pair of 1 */
-    ck_assert_double_eq_tol(fit.m[K], 6.5 / 9, 1e-12);     /* the missing one does not count */
+    ck_assert_double_eq_tol(fit.m[0], 8.5 / 10, 1e-12); /* 8 of 9 and half a pseudo-pair of 1 */
+    ck_assert_double_eq_tol(fit.m[K], 6.5 / 9, 1e-12);  /* the missing one does not count */
     ck_assert_double_eq_tol(fit.u[0], 4.5 / 9, 1e-12);
     ck_assert_double_eq_tol(fit.u[K], 1.5 / 5, 1e-12);
     ck_assert_double_eq_tol(fit.lambda, 9.0 / 900, 1e-15); /* matches per pair of records */
@@ -131,11 +142,13 @@ static uint64_t drawn_count[3][N];
 START_TEST(m_u_lambda_come_back_u_trained) {
     struct mln_rng rng;
     mln_rng_init(&rng, 42, 1, 0);
-    const struct mln_em_session s =
-        draw_pairs(&four, &rng, N, .1, drawn_levels[0], drawn_count[0]);
+    const struct mln_em_session s = draw_pairs(&four, &rng, N, .1, drawn_levels[0], drawn_count[0]);
     const struct mln_training training = usual_training();
-    const struct mln_em_options options = {.n_levels = four.n_levels, .n_comparisons = 4,
-                                           .sessions = &s, .n_sessions = 1, .n_pairs_all = N,
+    const struct mln_em_options options = {.n_levels = four.n_levels,
+                                           .n_comparisons = 4,
+                                           .sessions = &s,
+                                           .n_sessions = 1,
+                                           .n_pairs_all = N,
                                            .training = &training};
     struct mln_em_result fit;
     struct mln_err err;
@@ -149,7 +162,8 @@ END_TEST
 
 /* Two rules: rule 1 keeps pairs equal on comparison 1, rule 2 those equal on comparison 2. Among
  * random pairs λ = .01; a share .85 × .95 of matches satisfies rule 1, .9 × .95 rule 2 (present: on
- * both records counts once here). Sessions hold what Bayes says: λ_1 = .01 × .85/(.01 × .85 + .99 × .01). */
+ * both records counts once here). Sessions hold what Bayes says: λ_1 = .01 × .85/(.01 × .85 + .99 ×
+ * .01). */
 START_TEST(two_rules_and_random_pairs_give_lambda) {
     struct mln_rng rng;
     mln_rng_init(&rng, 43, 1, 0);
@@ -172,9 +186,13 @@ START_TEST(two_rules_and_random_pairs_give_lambda) {
     }
     struct mln_training training = usual_training();
     training.u = MLN_U_RANDOM;
-    const struct mln_em_options options = {.n_levels = four.n_levels, .n_comparisons = 4,
-                                           .sessions = s, .n_sessions = 2, .random = &s[2],
-                                           .n_pairs_all = all, .training = &training};
+    const struct mln_em_options options = {.n_levels = four.n_levels,
+                                           .n_comparisons = 4,
+                                           .sessions = s,
+                                           .n_sessions = 2,
+                                           .random = &s[2],
+                                           .n_pairs_all = all,
+                                           .training = &training};
     struct mln_em_result fit;
     struct mln_err err;
     must(mln_em_fit(&options, &fit, &err), &err);
@@ -243,8 +261,11 @@ START_TEST(plain_em_reaches_the_same_point) {
     struct mln_training training = usual_training();
     training.prior_weight = 0;
     training.tolerance = 1e-12;
-    const struct mln_em_options options = {.n_levels = four.n_levels, .n_comparisons = 4,
-                                           .sessions = &s, .n_sessions = 1, .n_pairs_all = 3000,
+    const struct mln_em_options options = {.n_levels = four.n_levels,
+                                           .n_comparisons = 4,
+                                           .sessions = &s,
+                                           .n_sessions = 1,
+                                           .n_pairs_all = 3000,
                                            .training = &training};
     struct mln_em_result fit;
     struct mln_err err;
@@ -302,13 +323,15 @@ static struct small_table small_table(uint64_t seed) {
 
 static enum mln_status fit_small(const struct small_table *t, struct mln_em_result *fit,
                                  struct mln_err *err) {
-    const struct mln_em_session s = {.levels = t->levels, .count = t->count,
-                                     .n_patterns = t->n_patterns};
+    const struct mln_em_session s = {
+        .levels = t->levels, .count = t->count, .n_patterns = t->n_patterns};
     struct mln_training training = usual_training();
     training.max_iterations = 300;
     const struct mln_em_options options = {.n_levels = t->n_levels,
-                                           .n_comparisons = t->n_comparisons, .sessions = &s,
-                                           .n_sessions = 1, .n_pairs_all = 1e5,
+                                           .n_comparisons = t->n_comparisons,
+                                           .sessions = &s,
+                                           .n_sessions = 1,
+                                           .n_pairs_all = 1e5,
                                            .training = &training};
     return mln_em_fit(&options, fit, err);
 }
@@ -325,7 +348,8 @@ START_TEST(likelihood_never_falls_and_order_does_not_count) {
             continue;
         }
         fitted++;
-        ck_assert_msg((fit.alarms & MLN_EM_NOT_MONOTONE) == 0, "seed %llu", (unsigned long long)seed);
+        ck_assert_msg((fit.alarms & MLN_EM_NOT_MONOTONE) == 0, "seed %llu",
+                      (unsigned long long)seed);
         for (size_t c = 0; c < t.n_comparisons; c++) {
             for (size_t l = 0; l < t.n_levels[c]; l++) {
                 ck_assert(fit.m[c * K + l] >= 0 && fit.m[c * K + l] <= 1);
@@ -363,8 +387,12 @@ START_TEST(degenerate_data_are_refused_with_the_reason) {
     const struct mln_str names[] = {MLN_STR_LIT("a"), MLN_STR_LIT("b"), MLN_STR_LIT("dob")};
     const struct mln_training training = usual_training();
     struct mln_em_session s = {.levels = levels, .count = none, .n_patterns = 4};
-    struct mln_em_options o = {.n_levels = n_levels, .n_comparisons = 2, .sessions = &s,
-                               .n_sessions = 1, .n_pairs_all = 100, .training = &training};
+    struct mln_em_options o = {.n_levels = n_levels,
+                               .n_comparisons = 2,
+                               .sessions = &s,
+                               .n_sessions = 1,
+                               .n_pairs_all = 100,
+                               .training = &training};
     check_refused(&o, "no pair");
     s.count = first;
     check_refused(&o, "same levels");
@@ -408,8 +436,12 @@ START_TEST(a_single_class_is_refused) {
         draw_pairs(&t, &rng, 20000, 0, drawn_levels[0], drawn_count[0]),
         draw_pairs(&t, &rng, 20000, 0, drawn_levels[1], drawn_count[1])};
     const struct mln_training training = usual_training();
-    struct mln_em_options o = {.n_levels = t.n_levels, .n_comparisons = 4, .sessions = s,
-                               .n_sessions = 1, .n_pairs_all = 20000, .training = &training};
+    struct mln_em_options o = {.n_levels = t.n_levels,
+                               .n_comparisons = 4,
+                               .sessions = s,
+                               .n_sessions = 1,
+                               .n_pairs_all = 20000,
+                               .training = &training};
     struct mln_em_result fit;
     struct mln_err err;
     const enum mln_status status = mln_em_fit(&o, &fit, &err);
@@ -433,8 +465,11 @@ START_TEST(alarms_name_their_comparisons) {
     const struct mln_em_session s =
         draw_pairs(&household, &rng, N, .2, drawn_levels[0], drawn_count[0]);
     const struct mln_training training = usual_training();
-    const struct mln_em_options o = {.n_levels = household.n_levels, .n_comparisons = 4,
-                                     .sessions = &s, .n_sessions = 1, .n_pairs_all = N,
+    const struct mln_em_options o = {.n_levels = household.n_levels,
+                                     .n_comparisons = 4,
+                                     .sessions = &s,
+                                     .n_sessions = 1,
+                                     .n_pairs_all = N,
                                      .training = &training};
     struct mln_em_result fit;
     struct mln_err err;
@@ -448,7 +483,8 @@ START_TEST(alarms_name_their_comparisons) {
 }
 END_TEST
 
-/* One rule on comparison 1's field: its m is read off the rule's own pairs, and the alarm says so. */
+/* One rule on comparison 1's field: its m is read off the rule's own pairs, and the alarm says so.
+ */
 START_TEST(a_comparison_never_seen_has_the_rules_levels_and_an_alarm) {
     struct mln_rng rng;
     mln_rng_init(&rng, 47, 1, 0);
@@ -461,8 +497,12 @@ START_TEST(a_comparison_never_seen_has_the_rules_levels_and_an_alarm) {
     static const bool out[] = {true, false, false, false};
     s[0].left_out = out;
     const struct mln_training training = usual_training();
-    const struct mln_em_options o = {.n_levels = four.n_levels, .n_comparisons = 4, .sessions = s,
-                                     .n_sessions = 1, .random = &s[1], .n_pairs_all = 1e7,
+    const struct mln_em_options o = {.n_levels = four.n_levels,
+                                     .n_comparisons = 4,
+                                     .sessions = s,
+                                     .n_sessions = 1,
+                                     .random = &s[1],
+                                     .n_pairs_all = 1e7,
                                      .training = &training};
     struct mln_em_result fit;
     struct mln_err err;

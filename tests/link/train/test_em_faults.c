@@ -21,8 +21,12 @@ static enum mln_status train(bool labels, struct mln_err *err) {
         {.levels = levels, .count = counts, .n_patterns = 5, .left_out = left_out},
         {.levels = levels, .count = counts, .n_patterns = 5}};
     const struct mln_training training = usual_training();
-    const struct mln_em_options o = {.n_levels = n_levels, .n_comparisons = 3, .sessions = s,
-                                     .n_sessions = 1, .random = &s[1], .n_pairs_all = 1e5,
+    const struct mln_em_options o = {.n_levels = n_levels,
+                                     .n_comparisons = 3,
+                                     .sessions = s,
+                                     .n_sessions = 1,
+                                     .random = &s[1],
+                                     .n_pairs_all = 1e5,
                                      .training = &training};
     struct mln_em_result fit;
     return labels ? mln_em_from_labels(&o, &fit, err) : mln_em_fit(&o, &fit, err);

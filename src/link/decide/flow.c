@@ -1,0 +1,297 @@
+#include "link/decide/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NONE UINT32_MAX
+
+struct reached {
+    int64_t dist;
+    uint32_t node;
+};
+
+struct flow {
+    /* the component */
+    const struct graph_edge *edges; /* of the part */
+    uint32_t n_rows, n_cols;
+    uint32_t right_max;
+    bool *used;
+    uint32_t *row_start; /* n_rows + 1, into edges */
+    uint32_t *row_of;    /* of an edge */
+    /* the assignment so far */
+    int64_t *dual;   /* of columns, then of rows */
+    uint32_t *taken; /* units of a column */
+    uint32_t *head;  /* of the used edges of a column, then next and prev of an edge */
+    uint32_t *next, *prev;
+    /* one search; nodes are columns, then rows */
+    int64_t *dist; /* INT64_MAX: not reached */
+    uint32_t *by;  /* the edge it was reached by; NONE for the root */
+    uint32_t *touched;
+    uint32_t n_touched;
+    struct reached *heap;
+    size_t n_heap, cap_heap;
+    int64_t best;      /* length of the shortest way out found */
+    uint32_t best_end; /* the node where it goes out */
+};
+
+void flow_free(struct flow *flow) {
+    if (flow != NULL) {
+        free(flow->row_start);
+        free(flow->row_of);
+        free(flow->dual);
+        free(flow->taken);
+        free(flow->head);
+        free(flow->next);
+        free(flow->prev);
+        free(flow->dist);
+        free(flow->by);
+        free(flow->touched);
+        free(flow->heap);
+        free(flow);
+    }
+}
+
+enum mln_status flow_new(uint32_t n_rows, uint32_t n_cols, uint32_t n_edges, struct flow **out,
+                         struct mln_err *err) {
+    const size_t rows = (size_t)n_rows + 1;
+    const size_t cols = (size_t)n_cols + 1;
+    const size_t nodes = rows + cols;
+    const size_t n = (size_t)n_edges + 1;
+    struct flow *f = calloc(1, sizeof *f);
+    *out = NULL;
+    if (f != NULL) {
+        f->row_start = malloc(rows * sizeof *f->row_start);
+        f->row_of = malloc(n * sizeof *f->row_of);
+        f->dual = malloc(nodes * sizeof *f->dual);
+        f->taken = malloc(cols * sizeof *f->taken);
+        f->head = malloc(cols * sizeof *f->head);
+        f->next = malloc(n * sizeof *f->next);
+        f->prev = malloc(n * sizeof *f->prev);
+        f->dist = malloc(nodes * sizeof *f->dist);
+        f->by = malloc(nodes * sizeof *f->by);
+        f->touched = malloc(nodes * sizeof *f->touched);
+        f->cap_heap = 2 * n + 2; /* each edge enters once a direction in a search */
+        f->heap = malloc(f->cap_heap * sizeof *f->heap);
+    }
+    if (f == NULL || f->row_start == NULL || f->row_of == NULL || f->dual == NULL ||
+        f->taken == NULL || f->head == NULL || f->next == NULL || f->prev == NULL ||
+        f->dist == NULL || f->by == NULL || f->touched == NULL || f->heap == NULL) {
+        flow_free(f);
+        return mln_err_nomem(err, "the assignment of links");
+    }
+    *out = f;
+    return MLN_OK;
+}
+
+/* ── heap of reached nodes: by distance, then number, so that ties fall one way ── */
+
+static bool before(struct reached a, struct reached b) {
+    return a.dist != b.dist ? a.dist < b.dist : a.node < b.node;
+}
+
+static void heap_push(struct flow *f, struct reached r) {
+    size_t i = f->n_heap++;
+    while (i > 0 && before(r, f->heap[(i - 1) / 2])) {
+        f->heap[i] = f->heap[(i - 1) / 2];
+        i = (i - 1) / 2;
+    }
+    f->heap[i] = r;
+}
+
+static struct reached heap_pop(struct flow *f) {
+    const struct reached top = f->heap[0];
+    const struct reached last = f->heap[--f->n_heap];
+    size_t i = 0;
+    for (;;) {
+        size_t child = 2 * i + 1;
+        if (child >= f->n_heap) {
+            break;
+        }
+        child += child + 1 < f->n_heap && before(f->heap[child + 1], f->heap[child]);
+        if (!before(f->heap[child], last)) {
+            break;
+        }
+        f->heap[i] = f->heap[child];
+        i = child;
+    }
+    f->heap[i] = last;
+    return top;
+}
+
+/* ── one search ── */
+
+/* True when the node is now nearer than before, and nearer than the way out. */
+static bool reach(struct flow *f, uint32_t node, int64_t dist, uint32_t edge) {
+    if (dist >= f->best || dist >= f->dist[node]) {
+        return false;
+    }
+    if (f->dist[node] == INT64_MAX) {
+        f->touched[f->n_touched++] = node;
+    }
+    f->dist[node] = dist;
+    f->by[node] = edge;
+    return true;
+}
+
+static void way_out(struct flow *f, uint32_t node, int64_t dist) {
+    if (dist < f->best) {
+        f->best = dist;
+        f->best_end = node;
+    }
+}
+
+static void scan_row(struct flow *f, uint32_t row, int64_t dist) {
+    const int64_t p = f->dual[f->n_cols + row];
+    way_out(f, f->n_cols + row, dist + p);
+    for (uint32_t e = f->row_start[row]; e < f->row_start[row + 1]; e++) {
+        const uint32_t col = f->edges[e].col;
+        if (f->used[e]) {
+            continue;
+        }
+        const int64_t there = dist + p + f->dual[col] - f->edges[e].gain;
+        if (!reach(f, col, there, e)) {
+            continue;
+        }
+        if (f->taken[col] < f->right_max) {
+            way_out(f, col, there);
+        } else {
+            heap_push(f, (struct reached){there, col});
+        }
+    }
+}
+
+static void scan_col(struct flow *f, uint32_t col, int64_t dist) {
+    for (uint32_t e = f->head[col]; e != NONE; e = f->next[e]) {
+        const uint32_t row = f->row_of[e];
+        const int64_t there = dist + f->edges[e].gain - f->dual[f->n_cols + row] - f->dual[col];
+        if (reach(f, f->n_cols + row, there, e)) {
+            if (there == dist) { /* no node is nearer: no need of the heap */
+                scan_row(f, row, there);
+            } else {
+                heap_push(f, (struct reached){there, f->n_cols + row});
+            }
+        }
+    }
+}
+
+static void search(struct flow *f, uint32_t root) {
+    f->n_heap = 0;
+    f->n_touched = 0;
+    f->best = INT64_MAX;
+    (void)reach(f, f->n_cols + root, 0, NONE);
+    scan_row(f, root, 0);
+    while (f->n_heap > 0 && f->heap[0].dist < f->best) {
+        const struct reached r = heap_pop(f);
+        if (r.dist != f->dist[r.node]) {
+            continue; /* reached nearer since */
+        }
+        if (r.node < f->n_cols) {
+            scan_col(f, r.node, r.dist);
+        } else {
+            scan_row(f, r.node - f->n_cols, r.dist);
+        }
+    }
+}
+
+/* Duals after a search: those of rows fall, those of columns rise, by how much nearer than the way
+ * out they are; then forgets the search. */
+static void update_duals(struct flow *f) {
+    for (uint32_t i = 0; i < f->n_touched; i++) {
+        const uint32_t node = f->touched[i];
+        if (f->dist[node] < f->best) {
+            const int64_t nearer = f->best - f->dist[node];
+            f->dual[node] += node < f->n_cols ? nearer : -nearer;
+        }
+        f->dist[node] = INT64_MAX;
+    }
+}
+
+/* ── the assignment ── */
+
+static void use(struct flow *f, uint32_t e) {
+    const uint32_t col = f->edges[e].col;
+    f->used[e] = true;
+    f->prev[e] = NONE;
+    f->next[e] = f->head[col];
+    if (f->head[col] != NONE) {
+        f->prev[f->head[col]] = e;
+    }
+    f->head[col] = e;
+}
+
+static void leave(struct flow *f, uint32_t e) {
+    f->used[e] = false;
+    if (f->prev[e] == NONE) {
+        f->head[f->edges[e].col] = f->next[e];
+    } else {
+        f->next[f->prev[e]] = f->next[e];
+    }
+    if (f->next[e] != NONE) {
+        f->prev[f->next[e]] = f->prev[e];
+    }
+}
+
+/* Back from the way out to the root: edges into columns are taken, edges into rows given up. */
+static void augment(struct flow *f) {
+    uint32_t node = f->best_end;
+    if (node < f->n_cols) {
+        f->taken[node]++;
+    }
+    while (f->by[node] != NONE) {
+        const uint32_t e = f->by[node];
+        if (node < f->n_cols) {
+            use(f, e);
+            node = f->n_cols + f->row_of[e];
+        } else {
+            leave(f, e);
+            node = f->edges[e].col;
+        }
+    }
+}
+
+static void take_part(struct flow *f, const struct graph_edge *edges,
+                      const struct graph_part *part) {
+    const uint32_t n = part->end - part->first;
+    f->edges = edges + part->first;
+    f->n_rows = part->n_rows;
+    f->n_cols = part->n_cols;
+    uint32_t row = 0;
+    for (uint32_t e = 0; e < n; e++) {
+        if (e > 0 && f->edges[e].row != f->edges[e - 1].row) {
+            f->row_start[++row] = e;
+        }
+        f->row_of[e] = row;
+    }
+    f->row_start[0] = 0;
+    f->row_start[part->n_rows] = n;
+    for (uint32_t i = 0; i < part->n_cols + part->n_rows; i++) {
+        f->dual[i] = 0;
+        f->dist[i] = INT64_MAX;
+    }
+    for (uint32_t c = 0; c < part->n_cols; c++) {
+        f->taken[c] = 0;
+        f->head[c] = NONE;
+    }
+    memset(f->used, 0, n * sizeof *f->used);
+}
+
+void flow_solve(struct flow *f, const struct graph_edge *edges, const struct graph_part *part,
+                uint32_t left_max, uint32_t right_max, bool *used) {
+    f->used = used;
+    f->right_max = right_max;
+    take_part(f, edges, part);
+    for (uint32_t row = 0; row < part->n_rows; row++) {
+        int64_t p = 0;
+        for (uint32_t e = f->row_start[row]; e < f->row_start[row + 1]; e++) {
+            const int64_t left = f->edges[e].gain - f->dual[f->edges[e].col];
+            p = left > p ? left : p;
+        }
+        f->dual[f->n_cols + row] = p;
+        const uint32_t degree = f->row_start[row + 1] - f->row_start[row];
+        for (uint32_t unit = 0; unit < left_max && unit < degree; unit++) {
+            search(f, row);
+            update_duals(f);
+            augment(f);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+/* Every allocation of the decision fails in turn: an error, nothing leaked. */
+#include "fault.h"
+#include "link/decide/assign.h"
+#include "run.h"
+
+#define MUST(holds)               \
+    do {                          \
+        if (!(holds)) {           \
+            (void)fault_disarm(); \
+            ck_abort_msg(#holds); \
+        }                         \
+    } while (0)
+
+static const uint32_t left[] = {0, 0, 1, 1, 2}, right[] = {0, 1, 0, 2, 2};
+static const double gain[] = {5, 4, 4, 1, 2};
+static const struct mln_edges edges = {left, right, gain, 5};
+
+static enum mln_status optimal(struct mln_err *err) {
+    bool kept[5];
+    struct mln_assign_result result;
+    const struct mln_assign_options options = {3, 3, 1, 1, 1};
+    return mln_assign(&edges, &options, kept, &result, err);
+}
+
+static enum mln_status best(struct mln_err *err) {
+    bool kept[5];
+    return mln_assign_best(&edges, 3, kept, err);
+}
+
+static const struct {
+    const char *name;
+    enum mln_status (*run)(struct mln_err *err);
+} scenarios[] = {{"optimal", optimal}, {"best", best}};
+
+START_TEST(each_allocation_fails_in_turn) {
+    size_t nth = 1;
+    for (bool more = true; more; nth++) {
+        const size_t live = fault_live();
+        struct mln_err err;
+        fault_arm(FAULT_MEMORY, nth);
+        const enum mln_status status = scenarios[_i].run(&err);
+        more = fault_disarm();
+        MUST(fault_live() == live);
+        MUST(status == (more ? MLN_NO_MEMORY : MLN_OK));
+    }
+    MUST(nth > 2);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("decide_faults");
+    TCase *tc = tcase_create("decide_faults");
+    tcase_add_loop_test(tc, each_allocation_fails_in_turn, 0,
+                        (int)(sizeof scenarios / sizeof *scenarios));
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
