@@ -298,7 +298,8 @@ static void count_cells(const struct mln_tab *tab, struct mln_table *t) {
 
 struct spell {
     size_t cell;
-    struct mln_km_bin bin;
+    int32_t day;
+    uint64_t n_ended, n_censored;
 };
 
 static int by_cell_and_day(const void *a, const void *b) {
@@ -307,7 +308,7 @@ static int by_cell_and_day(const void *a, const void *b) {
     if (x->cell != y->cell) {
         return x->cell < y->cell ? -1 : 1;
     }
-    return (x->bin.day > y->bin.day) - (x->bin.day < y->bin.day);
+    return (x->day > y->day) - (x->day < y->day);
 }
 
 /* Every duration once a cell it belongs to, sorted, one spell a cell and day; malloc. */
@@ -322,17 +323,17 @@ static enum mln_status spells_of(const struct mln_tab *tab, const struct mln_tab
     for (size_t i = 0; i < tab->n_rows; i++) {
         const struct mln_tab_row *row = &tab->rows[i];
         for (size_t mask = 0; mask < n_masks && (row->has_ended || row->is_running); mask++) {
-            spells[n++] = (struct spell){
-                cell_of(t, tab->dimensions, row, mask),
-                {row->day, row->has_ended ? row->n : 0, row->is_running ? row->n : 0}};
+            spells[n++] =
+                (struct spell){cell_of(t, tab->dimensions, row, mask), row->day,
+                               row->has_ended ? row->n : 0, row->is_running ? row->n : 0};
         }
     }
     qsort(spells, n, sizeof *spells, by_cell_and_day);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         if (kept > 0 && by_cell_and_day(&spells[kept - 1], &spells[i]) == 0) {
-            spells[kept - 1].bin.n_ended += spells[i].bin.n_ended;
-            spells[kept - 1].bin.n_censored += spells[i].bin.n_censored;
+            spells[kept - 1].n_ended += spells[i].n_ended;
+            spells[kept - 1].n_censored += spells[i].n_censored;
         } else {
             spells[kept++] = spells[i];
         }
@@ -342,22 +343,34 @@ static enum mln_status spells_of(const struct mln_tab *tab, const struct mln_tab
     return MLN_OK;
 }
 
-/* The measures of one cell from its spells; `bins`, `km_bins` and `points` hold at least n. */
+/* For the spells of one cell: each holds at least as many, `numbers` four times as many. */
 struct workspace {
     struct mln_bin *ended;
-    struct mln_km_bin *bins;
+    double *numbers;
     struct mln_km_point *points;
 };
 
-static void measure_cell(const struct mln_study_table *spec, struct mln_table *t,
-                         const struct spell *spells, size_t n, const struct workspace *w) {
+static enum mln_status fit_cell(const struct spell *spells, size_t n, const struct workspace *w,
+                                struct mln_err *err) {
+    double *time = w->numbers, *n_end = time + n, *n_risk = n_end + 2 * n;
+    for (size_t i = 0; i < n; i++) {
+        time[i] = spells[i].day;
+        n_end[2 * i] = (double)spells[i].n_censored;
+        n_end[2 * i + 1] = (double)spells[i].n_ended;
+    }
+    const struct mln_risk risk = mln_risk_of_counts(n, 1, time, n_end, n_risk);
+    return mln_km_fit(&risk, MLN_KM_GREENWOOD, w->points, err);
+}
+
+static enum mln_status measure_cell(const struct mln_study_table *spec, struct mln_table *t,
+                                    const struct spell *spells, size_t n,
+                                    const struct workspace *w, struct mln_err *err) {
     const size_t cell = spells[0].cell;
     for (size_t i = 0; i < n; i++) {
-        w->ended[i] = (struct mln_bin){spells[i].bin.day, spells[i].bin.n_ended};
-        w->bins[i] = spells[i].bin;
+        w->ended[i] = (struct mln_bin){spells[i].day, spells[i].n_ended};
     }
     const uint64_t n_ended = mln_histogram_total(w->ended, n);
-    mln_km_fit(w->bins, n, w->points);
+    MLN_TRY(fit_cell(spells, n, w, err));
     for (size_t k = 0; k < spec->n_measures; k++) {
         const struct mln_study_measure *m = &spec->measures[k];
         if (m->kind == MLN_STUDY_SHARE) {
@@ -367,8 +380,9 @@ static void measure_cell(const struct mln_study_table *spec, struct mln_table *t
         t->measures[k].values[cell] =
             m->kind == MLN_STUDY_QUANTILE ? mln_histogram_quantile(w->ended, n, m->per_mille)
             : m->kind == MLN_STUDY_MEAN   ? mln_histogram_mean(w->ended, n)
-                                          : mln_km_quantile(w->points, n, m->per_mille);
+                                          : mln_km_quantile(w->points, n, m->per_mille / 1000.0);
     }
+    return MLN_OK;
 }
 
 static enum mln_status measure_durations(const struct mln_tab *tab, struct mln_table *t,
@@ -376,20 +390,21 @@ static enum mln_status measure_durations(const struct mln_tab *tab, struct mln_t
     struct spell *spells = NULL;
     size_t n = 0;
     MLN_TRY(spells_of(tab, t, &spells, &n, err));
-    struct workspace w = {malloc((n + 1) * sizeof *w.ended), malloc((n + 1) * sizeof *w.bins),
+    struct workspace w = {malloc((n + 1) * sizeof *w.ended), malloc((4 * n + 1) * sizeof *w.numbers),
                           malloc((n + 1) * sizeof *w.points)};
-    const bool room = w.ended != NULL && w.bins != NULL && w.points != NULL;
-    for (size_t first = 0, end = 0; room && first < n; first = end) {
+    const bool room = w.ended != NULL && w.numbers != NULL && w.points != NULL;
+    enum mln_status status = room ? MLN_OK : mln_err_nomem(err, t->name);
+    for (size_t first = 0, end = 0; status == MLN_OK && first < n; first = end) {
         for (end = first; end < n && spells[end].cell == spells[first].cell;) {
             end++;
         }
-        measure_cell(tab->spec, t, spells + first, end - first, &w);
+        status = measure_cell(tab->spec, t, spells + first, end - first, &w, err);
     }
     free(w.ended);
-    free(w.bins);
+    free(w.numbers);
     free(w.points);
     free(spells);
-    return room ? MLN_OK : mln_err_nomem(err, t->name);
+    return status;
 }
 
 static enum mln_status make_measures(struct mln_tab *tab, struct mln_table *t, bool *durations,

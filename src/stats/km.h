@@ -1,57 +1,61 @@
-/* Durations of which some are not over yet: Kaplan–Meier and Aalen–Johansen from counts.
+/* Kaplan–Meier: the share still running at each time, when some spells are not over yet.
  *
- * The input is a histogram by day: how many durations ended that day (by cause for Aalen–Johansen)
- * and how many were last seen, still running, that day (censored). Days strictly increase. A
- * duration censored on a day is at risk that day: events come before censorings (the convention of
- * R survival). Counts are integers; products run in the order of days: the bits are the same
- * whatever the order of the rows that made the histogram.
+ * With n at risk and d ends (of any cause) at the listed time t of a risk table (risk.h):
+ *
+ *     S(t)  = Π_{s ≤ t} (n − d) / n
+ *     Greenwood   se(t) = S(t) √ Σ_{s ≤ t} d / (n (n − d))
+ *     robust      se(t) = √ Σ_i w_i² (∂S(t) / ∂w_i)²      the infinitesimal jackknife
+ *
+ * Without weights and late entries the two are equal. With sampling weights Greenwood's is not
+ * valid (weights that only count identical spells are what it takes them for); use the robust one.
+ * Spells that belong together (several of one person) need mln_multistate_fit, which sums over
+ * clusters.
  *
  * Caveats. Censoring must not depend on the duration to come (here: the observation date, the same
- * for all). Without observations every estimate is NaN.
+ * for all). With late entries the risk set may be small, or empty, early on: S falls to 0 there and
+ * stays; start later (multistate.h) or condition on a landmark.
  *
- * Sources: Kaplan & Meier, JASA 53 (1958); Greenwood (1926); Aalen & Johansen, Scand. J. Statist. 5
- * (1978). Checked against R survival 3.x (tests/stats/test_km.c quotes the numbers). */
+ * Sources: Kaplan & Meier, JASA 53 (1958); Greenwood (1926); Brookmeyer & Crowley, Biometrics 38
+ * (1982); T. Therneau, "Methods and formulas", vignette of R survival. Equal to survfit
+ * (tests/stats). */
 #ifndef MLN_STATS_KM_H
 #define MLN_STATS_KM_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "stats/interval.h"
+#include "stats/risk.h"
 
-struct mln_km_bin {
-    int32_t day;
-    uint64_t n_ended;
-    uint64_t n_censored;
-};
+enum mln_km_variance { MLN_KM_GREENWOOD, MLN_KM_ROBUST };
 
 struct mln_km_point {
-    int32_t day;
-    uint64_t n_risk; /* running just before the day's events */
-    uint64_t n_ended;
-    uint64_t n_censored;
-    double running; /* estimated share still running after that day's events */
-    double std_err; /* Greenwood; NaN once nobody runs any more */
+    double time;
+    double n_risk;     /* just before the time's ends */
+    double n_ended;    /* by any cause */
+    double n_censored; /* last seen, still running */
+    double running;    /* S, after the time's ends */
+    double std_err;    /* of S; Greenwood: NaN once S is 0 (robust: 0) */
 };
 
-/* One point a bin, into the caller's array of n_bins. O(n_bins). */
-void mln_km_fit(const struct mln_km_bin *bins, size_t n_bins, struct mln_km_point *out);
+/* One point a listed time, into the caller's array of risk->n_times. Without observations every S
+ * is NaN; without an end every S is 1 and every error 0. Robust with late entries: MLN_BAD_INPUT,
+ * since it needs the spells one by one. O(n_times). */
+enum mln_status mln_km_fit(const struct mln_risk *risk, enum mln_km_variance variance,
+                           struct mln_km_point *out, struct mln_err *err) MLN_MUST_USE;
 
-/* The day by which a share per_mille / 1000 (1..999) has ended: the first day with running ≤ 1 − p;
- * where running equals 1 − p over a stretch of days, the middle of that stretch, which goes to the
- * next end or, without one, to the last bin (as quantile() of R survival). NaN when that share is
- * not reached before the last censoring. O(n_points). */
-double mln_km_quantile(const struct mln_km_point *points, size_t n_points, uint32_t per_mille);
+/* The time by which a share p (0 < p < 1) has ended: the first time with S ≤ 1 − p; where S equals
+ * 1 − p over a stretch of time, the middle of that stretch, which goes to the next end or, without
+ * one, to the last listed time (as quantile() of R survival, probabilities nearer than 1.5e-8 being
+ * equal). NaN when that share is not reached before the last censoring. O(n_points). */
+double mln_km_quantile(const struct mln_km_point *points, size_t n_points, double p);
 
-/* Estimated share ended by `day` included: 1 − running; 0 before the first bin, NaN past the last
- * bin unless nobody runs any more (nothing is known there). */
-double mln_km_ended_by(const struct mln_km_point *points, size_t n_points, int32_t day);
+/* Its interval, by inversion of the intervals of S: the times at which the lower and the upper end
+ * of S reach 1 − p, by the rule above (Brookmeyer & Crowley). NaN at an end that never does. R
+ * survival sorts ends that are not monotone (the upper end of the log form may rise at the very end
+ * of a curve); here the first crossing counts. */
+struct mln_interval mln_km_quantile_interval(const struct mln_km_point *points, size_t n_points,
+                                             double p, enum mln_interval_kind kind, double z);
 
-/* Cumulative incidence of each of n_causes competing ends.
- *   ended      n_days × n_causes, row-major: durations that ended that day by that cause
- *   censored   n_days
- *   incidence  n_days × n_causes, the caller's: probability to have ended by that cause by the end
- *              of that day
- * For each day, the incidences and the share still running sum to 1. O(n_days × n_causes). */
-void mln_aalen_johansen(const uint64_t *ended, const uint64_t *censored, size_t n_days,
-                        size_t n_causes, double *incidence);
+/* Estimated share ended by time t included, 1 − S: 0 before the first listed time, NaN past the
+ * last one unless nobody runs any more (nothing is known there). O(n_points). */
+double mln_km_ended_by(const struct mln_km_point *points, size_t n_points, double t);
 
 #endif
