@@ -85,9 +85,10 @@ static enum mln_status begin_file(struct mln_source *source, struct csv *csv, st
     MLN_TRY(refuse_other_kinds(source, head, err));
     if (head.n >= 3 && memcmp(head.p, "\xEF\xBB\xBF", 3) == 0) {
         if (source->options.encoding != MLN_UTF8) {
-            return mln_err_set(err, MLN_BAD_INPUT,
-                               "%s: begins with the mark of UTF-8, but another encoding is declared",
-                               source->shown);
+            return mln_err_set(
+                err, MLN_BAD_INPUT,
+                "%s: begins with the mark of UTF-8, but another encoding is declared",
+                source->shown);
         }
         csv->begin = 3;
     }
@@ -207,10 +208,11 @@ static enum mln_status csv_open(struct mln_source *source, struct mln_err *err) 
     const struct mln_source_options *o = &source->options;
     if (bad_mark(o->delimiter) || (o->quote != '\0' && bad_mark(o->quote)) ||
         o->delimiter == o->quote) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "%s: delimiter and quote must be two different ASCII characters, neither "
-                           "letters nor digits",
-                           source->shown);
+        return mln_err_set(
+            err, MLN_BAD_INPUT,
+            "%s: delimiter and quote must be two different ASCII characters, neither "
+            "letters nor digits",
+            source->shown);
     }
     struct csv *csv = calloc(1, sizeof *csv);
     if (csv == NULL) {

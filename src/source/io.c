@@ -22,9 +22,8 @@ static enum mln_status file_open(void *ctx, const char *path, void **out, struct
     struct stat st;
     file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hold us */
     if (file->fd < 0 || fstat(file->fd, &st) != 0) {
-        const enum mln_status status =
-            mln_err_set(err, errno == ENOENT ? MLN_BAD_INPUT : MLN_IO, "%s: cannot open: %s", path,
-                        strerror(errno));
+        const enum mln_status status = mln_err_set(err, errno == ENOENT ? MLN_BAD_INPUT : MLN_IO,
+                                                   "%s: cannot open: %s", path, strerror(errno));
         if (file->fd >= 0) {
             close(file->fd);
         }

@@ -172,8 +172,7 @@ static enum mln_status read_column_list(struct mln_arena *arena, struct mln_yaml
 static enum mln_status read_reference(struct mln_arena *arena, struct mln_yaml *map,
                                       const char *name, const struct mln_model *model,
                                       struct mln_model_table *table,
-                                      const struct mln_model_reference **out,
-                                      struct mln_err *err) {
+                                      const struct mln_model_reference **out, struct mln_err *err) {
     MLN_TRY(mln_yaml_as_map(map, err));
     if (map->n != 1) {
         return mln_yaml_error(map, err, "one table and the columns that hold its key");

@@ -17,8 +17,8 @@ enum sas_kind { SAS_PLAIN, SAS_DATE, SAS_DATETIME };
 
 struct sas {
     struct mln_source *source;
-    struct mln_err *err;      /* of the call in progress */
-    enum mln_status status;   /* first failure of ours, told in *err */
+    struct mln_err *err;    /* of the call in progress */
+    enum mln_status status; /* first failure of ours, told in *err */
     void *file;
     unsigned char *kinds; /* enum sas_kind per column */
     size_t n_kinds;
@@ -101,11 +101,11 @@ static bool begins(const char *text, const char *with) {
 
 /* SAS's own date and datetime formats, by the beginning of the name (DATE9., DDMMYY10., …). */
 static enum sas_kind kind_of_format(const char *format) {
-    static const char *const datetimes[] = {"DATETIME", "E8601DT", "B8601DT", "DTDATE", "MDYAMPM",
-                                            "DATEAMPM", "IS8601DT", "NLDATM"};
-    static const char *const dates[] = {"DATE",     "DDMMYY", "MMDDYY",  "YYMMDD",  "E8601DA",
-                                        "B8601DA",  "DAY",    "EURDF",   "FRADF",   "WEEKDAT",
-                                        "WORDDAT",  "JULIAN", "YYMON",   "MONYY",   "NLDATE",
+    static const char *const datetimes[] = {"DATETIME", "E8601DT",  "B8601DT",  "DTDATE",
+                                            "MDYAMPM",  "DATEAMPM", "IS8601DT", "NLDATM"};
+    static const char *const dates[] = {"DATE",     "DDMMYY", "MMDDYY", "YYMMDD", "E8601DA",
+                                        "B8601DA",  "DAY",    "EURDF",  "FRADF",  "WEEKDAT",
+                                        "WORDDAT",  "JULIAN", "YYMON",  "MONYY",  "NLDATE",
                                         "IS8601DA", "MINGUO", "NENGO"};
     for (size_t i = 0; i < sizeof datetimes / sizeof datetimes[0]; i++) {
         if (begins(format, datetimes[i])) {
@@ -253,10 +253,11 @@ static enum mln_status explain(struct sas *sas, readstat_error_t error, struct m
     case READSTAT_ERROR_SEEK:
     case READSTAT_ERROR_PARSE:
     case READSTAT_ERROR_ROW_COUNT_MISMATCH:
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "%s: not a whole SAS7BDAT file (%s); it is truncated or damaged: have it "
-                           "sent again",
-                           sas->source->shown, readstat_error_message(error));
+        return mln_err_set(
+            err, MLN_BAD_INPUT,
+            "%s: not a whole SAS7BDAT file (%s); it is truncated or damaged: have it "
+            "sent again",
+            sas->source->shown, readstat_error_message(error));
     default:
         return mln_err_set(err, MLN_BAD_INPUT, "%s: cannot be read as SAS7BDAT: %s",
                            sas->source->shown, readstat_error_message(error));

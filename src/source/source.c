@@ -57,8 +57,8 @@ enum mln_status mln_source_open(const char *path, const struct mln_source_option
     }
     enum mln_status status = MLN_NO_MEMORY;
     source->path = mln_arena_strdup(&source->arena, mln_str_from(path));
-    source->shown = mln_arena_strdup(
-        &source->arena, mln_str_from(options->shown == NULL ? path : options->shown));
+    source->shown = mln_arena_strdup(&source->arena,
+                                     mln_str_from(options->shown == NULL ? path : options->shown));
     if (source->path == NULL || source->shown == NULL) {
         status = mln_err_nomem(err, "a reader");
         goto failed;
@@ -120,8 +120,8 @@ enum mln_status mln_source_select(struct mln_source *source, const size_t *colum
     }
     for (size_t i = 0; i < n; i++) {
         if (columns[i] >= source->n_names || source->slots[columns[i]] != MLN_NO_COLUMN) {
-            return mln_err_set(err, MLN_INTERNAL, "%s: a column is selected twice or does not exist",
-                               source->shown);
+            return mln_err_set(err, MLN_INTERNAL,
+                               "%s: a column is selected twice or does not exist", source->shown);
         }
         source->slots[columns[i]] = (uint16_t)i;
     }

@@ -110,6 +110,29 @@ START_TEST(truncated_anywhere) {
 }
 END_TEST
 
+/* Any byte changed: refused, or rows; never a crash, never memory for what is not there. */
+START_TEST(any_byte_changed) {
+    static const unsigned char hostile[] = {0, 1, 0x7F, 0xFF};
+    struct mln_buf bytes = MLN_BUF_INIT;
+    ck_assert(sas_write(columns, N_COLUMNS, cells, N_ROWS, SAS_UTF8, &bytes));
+    size_t refused = 0;
+    for (size_t i = 0; i < bytes.n; i += i < 2048 ? 1 : 13) {
+        const char was = bytes.p[i];
+        for (size_t h = 0; h < sizeof hostile; h++) {
+            struct mln_buf out = MLN_BUF_INIT;
+            struct mln_err err = {0};
+            struct memory_file file = {.bytes = mln_buf_view(&bytes)};
+            bytes.p[i] = (char)hostile[h];
+            refused += read_bytes(&file, &out, &err) != MLN_OK;
+            mln_buf_release(&out);
+        }
+        bytes.p[i] = was;
+    }
+    ck_assert_uint_gt(refused, 20);
+    mln_buf_release(&bytes);
+}
+END_TEST
+
 START_TEST(every_call_can_fail) {
     struct mln_buf bytes = MLN_BUF_INIT;
     ck_assert(sas_write(columns, N_COLUMNS, cells, N_ROWS, SAS_UTF8, &bytes));
@@ -140,5 +163,5 @@ START_TEST(not_a_sas_file) {
 }
 END_TEST
 
-MLN_TEST_MAIN("sas", values_by_hand, no_rows, many_rows, truncated_anywhere, every_call_can_fail,
+MLN_TEST_MAIN("sas", values_by_hand, no_rows, many_rows, truncated_anywhere, any_byte_changed, every_call_can_fail,
               not_a_sas_file)
