@@ -23,6 +23,7 @@ struct flow {
     uint32_t *taken; /* units of a column */
     uint32_t *head;  /* of the used edges of a column, then next and prev of an edge */
     uint32_t *next, *prev;
+    uint32_t *waiting; /* rows without a column yet, one to one only */
     /* one search; nodes are columns, then rows */
     int64_t *dist; /* INT64_MAX: not reached */
     uint32_t *by;  /* the edge it was reached by; NONE for the root */
@@ -43,6 +44,7 @@ void flow_free(struct flow *flow) {
         free(flow->head);
         free(flow->next);
         free(flow->prev);
+        free(flow->waiting);
         free(flow->dist);
         free(flow->by);
         free(flow->touched);
@@ -67,6 +69,7 @@ enum mln_status flow_new(uint32_t n_rows, uint32_t n_cols, uint32_t n_edges, str
         f->head = malloc(cols * sizeof *f->head);
         f->next = malloc(n * sizeof *f->next);
         f->prev = malloc(n * sizeof *f->prev);
+        f->waiting = malloc(rows * sizeof *f->waiting);
         f->dist = malloc(nodes * sizeof *f->dist);
         f->by = malloc(nodes * sizeof *f->by);
         f->touched = malloc(nodes * sizeof *f->touched);
@@ -75,7 +78,8 @@ enum mln_status flow_new(uint32_t n_rows, uint32_t n_cols, uint32_t n_edges, str
     }
     if (f == NULL || f->row_start == NULL || f->row_of == NULL || f->dual == NULL ||
         f->taken == NULL || f->head == NULL || f->next == NULL || f->prev == NULL ||
-        f->dist == NULL || f->by == NULL || f->touched == NULL || f->heap == NULL) {
+        f->waiting == NULL || f->dist == NULL || f->by == NULL || f->touched == NULL ||
+        f->heap == NULL) {
         flow_free(f);
         return mln_err_nomem(err, "the assignment of links");
     }
@@ -275,23 +279,126 @@ static void take_part(struct flow *f, const struct graph_edge *edges,
     memset(f->used, 0, n * sizeof *f->used);
 }
 
+/* ── one to one: bids before searches ──
+ *
+ * Each row bids for its best column what makes it indifferent to its second choice (to none: 0),
+ * and takes it from the row that had it, which bids in turn: the augmenting row reduction of Jonker
+ * & Volgenant (1987), which leaves few rows to search for. The duals keep their invariants; only
+ * the number of bids is bounded, since small raises could make it long. */
+
+struct bid {
+    uint32_t edge;  /* NONE: no column is worth it */
+    int64_t first;  /* gain - q of that edge */
+    int64_t second; /* of the next one; at least 0 */
+};
+
+static struct bid best_bid(const struct flow *f, uint32_t row) {
+    struct bid b = {NONE, 0, 0};
+    uint32_t rival = NONE;
+    for (uint32_t e = f->row_start[row]; e < f->row_start[row + 1]; e++) {
+        const int64_t left = f->edges[e].gain - f->dual[f->edges[e].col];
+        if (left > b.first) {
+            b.second = b.first;
+            rival = b.edge;
+            b.first = left;
+            b.edge = e;
+        } else if (left > b.second || (left == b.first && rival == NONE && left > 0)) {
+            b.second = left;
+            rival = e;
+        }
+    }
+    const bool tie = rival != NONE && b.second == b.first;
+    if (tie && f->head[f->edges[b.edge].col] != NONE && f->head[f->edges[rival].col] == NONE) {
+        b.edge = rival; /* as good, and nobody has it */
+    }
+    return b;
+}
+
+/* Takes the column; returns the edge of the row that loses it, or NONE. */
+static uint32_t take_column(struct flow *f, uint32_t row, struct bid b) {
+    const uint32_t col = f->edges[b.edge].col;
+    const uint32_t loser = f->head[col];
+    f->dual[col] += b.first - b.second;
+    f->dual[f->n_cols + row] = b.second;
+    f->taken[col] = 1;
+    if (loser != NONE) {
+        leave(f, loser);
+    }
+    use(f, b.edge);
+    return loser;
+}
+
+/* Bids of the rows listed; those that end without a column and may still get one are listed anew.
+ */
+static uint32_t bid_all(struct flow *f, uint32_t *rows, uint32_t n, uint64_t *bids_left) {
+    uint32_t waiting = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t row =
+            rows[i]; /* rows[waiting] is behind: each row taken leaves at most one waiting */
+        for (;;) {
+            const struct bid b = best_bid(f, row);
+            if (b.edge == NONE) {
+                f->dual[f->n_cols + row] = 0;
+                break;
+            }
+            if (*bids_left == 0) {
+                rows[waiting++] = row;
+                break;
+            }
+            (*bids_left)--;
+            const uint32_t loser = take_column(f, row, b);
+            if (loser == NONE) {
+                break;
+            }
+            row = f->row_of[loser];
+            if (b.first == b.second) { /* no raise: bidding on at once could go round for ever */
+                rows[waiting++] = row;
+                break;
+            }
+        }
+    }
+    return waiting;
+}
+
+/* Lists in `waiting` the rows that are left to search for; returns how many. */
+static uint32_t bid(struct flow *f) {
+    enum { PASSES = 10 };
+    uint64_t bids_left = (uint64_t)f->n_rows * 64;
+    uint32_t n = f->n_rows;
+    for (uint32_t row = 0; row < n; row++) {
+        f->waiting[row] = row;
+    }
+    for (int pass = 0; pass < PASSES && n > 0; pass++) {
+        n = bid_all(f, f->waiting, n, &bids_left);
+    }
+    return n;
+}
+
+/* ── the whole component ── */
+
+static void put_in(struct flow *f, uint32_t row, uint32_t left_max) {
+    int64_t p = 0;
+    for (uint32_t e = f->row_start[row]; e < f->row_start[row + 1]; e++) {
+        const int64_t left = f->edges[e].gain - f->dual[f->edges[e].col];
+        p = left > p ? left : p;
+    }
+    f->dual[f->n_cols + row] = p;
+    const uint32_t degree = f->row_start[row + 1] - f->row_start[row];
+    for (uint32_t unit = 0; unit < left_max && unit < degree; unit++) {
+        search(f, row);
+        update_duals(f);
+        augment(f);
+    }
+}
+
 void flow_solve(struct flow *f, const struct graph_edge *edges, const struct graph_part *part,
                 uint32_t left_max, uint32_t right_max, bool *used) {
     f->used = used;
     f->right_max = right_max;
     take_part(f, edges, part);
-    for (uint32_t row = 0; row < part->n_rows; row++) {
-        int64_t p = 0;
-        for (uint32_t e = f->row_start[row]; e < f->row_start[row + 1]; e++) {
-            const int64_t left = f->edges[e].gain - f->dual[f->edges[e].col];
-            p = left > p ? left : p;
-        }
-        f->dual[f->n_cols + row] = p;
-        const uint32_t degree = f->row_start[row + 1] - f->row_start[row];
-        for (uint32_t unit = 0; unit < left_max && unit < degree; unit++) {
-            search(f, row);
-            update_duals(f);
-            augment(f);
-        }
+    const bool one_to_one = left_max == 1 && right_max == 1;
+    const uint32_t n = one_to_one ? bid(f) : part->n_rows;
+    for (uint32_t i = 0; i < n; i++) {
+        put_in(f, one_to_one ? f->waiting[i] : i, left_max);
     }
 }
