@@ -1,6 +1,7 @@
 /* Every allocation of the decision fails in turn: an error, nothing leaked. */
 #include "fault.h"
 #include "link/decide/assign.h"
+#include "link/decide/threshold.h"
 #include "run.h"
 
 #define MUST(holds)               \
@@ -27,10 +28,25 @@ static enum mln_status best(struct mln_err *err) {
     return mln_assign_best(&edges, 3, kept, err);
 }
 
+static enum mln_status scores(struct mln_err *err) {
+    struct mln_scores s;
+    MLN_TRY(mln_scores_init(gain, NULL, 5, &s, err));
+    mln_scores_release(&s);
+    return MLN_OK;
+}
+
+static enum mln_status sample(struct mln_err *err) {
+    static const uint64_t key[] = {1, 2, 3, 4, 5};
+    const struct mln_sample_options options = {3, 2, 0, 5, 1};
+    struct mln_sampled out[3];
+    size_t n;
+    return mln_clerical_sample(gain, key, 5, &options, out, &n, err);
+}
+
 static const struct {
     const char *name;
     enum mln_status (*run)(struct mln_err *err);
-} scenarios[] = {{"optimal", optimal}, {"best", best}};
+} scenarios[] = {{"optimal", optimal}, {"best", best}, {"scores", scores}, {"sample", sample}};
 
 START_TEST(each_allocation_fails_in_turn) {
     size_t nth = 1;

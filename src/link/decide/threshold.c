@@ -1,0 +1,214 @@
+#include "link/decide/threshold.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ── scores ── */
+
+struct bin {
+    double weight;
+    uint64_t count;
+};
+
+static int descending(const void *a, const void *b) {
+    const double x = ((const struct bin *)a)->weight;
+    const double y = ((const struct bin *)b)->weight;
+    return (x < y) - (x > y);
+}
+
+static double probability(double weight_log2) {
+    return 1 / (1 + exp2(-weight_log2));
+}
+
+/* Sorted by weight, equal weights in one bin; returns how many. */
+static size_t merge_bins(struct bin *bins, size_t n) {
+    qsort(bins, n, sizeof *bins, descending);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (kept > 0 && bins[kept - 1].weight == bins[i].weight) {
+            bins[kept - 1].count += bins[i].count;
+        } else {
+            bins[kept++] = bins[i];
+        }
+    }
+    return kept;
+}
+
+/* Adds x to a running sum that keeps what it rounds off in *rest. */
+static double add(double sum, double x, double *rest) {
+    const double y = x - *rest;
+    const double t = sum + y;
+    *rest = (t - sum) - y;
+    return t;
+}
+
+static void run_sums(const struct bin *bins, struct mln_scores *out) {
+    double matches = 0, matches_rest = 0;
+    double variance = 0, variance_rest = 0;
+    uint64_t kept = 0;
+    for (size_t i = 0; i < out->n; i++) {
+        const double p = probability(bins[i].weight);
+        const double q = probability(-bins[i].weight);
+        kept += bins[i].count;
+        matches = add(matches, (double)bins[i].count * p, &matches_rest);
+        variance = add(variance, (double)bins[i].count * p * q, &variance_rest);
+        out->weight[i] = bins[i].weight;
+        out->kept[i] = (double)kept;
+        out->matches[i] = matches;
+        out->variance[i] = variance;
+    }
+}
+
+enum mln_status mln_scores_init(const double *weight_log2, const uint64_t *count, size_t n,
+                                struct mln_scores *out, struct mln_err *err) {
+    *out = (struct mln_scores){0};
+    struct bin *bins = malloc((n + 1) * sizeof *bins);
+    if (bins == NULL) {
+        return mln_err_nomem(err, "the scores of pairs");
+    }
+    enum mln_status status = MLN_OK;
+    size_t n_bins = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(weight_log2[i])) {
+            status = mln_err_set(err, MLN_BAD_INPUT, "decision: pair %zu has no weight", i);
+            goto done;
+        }
+        if (count == NULL || count[i] > 0) {
+            bins[n_bins++] = (struct bin){weight_log2[i], count == NULL ? 1 : count[i]};
+        }
+    }
+    out->n = merge_bins(bins, n_bins);
+    out->weight = malloc((out->n + 1) * sizeof *out->weight);
+    out->kept = malloc((out->n + 1) * sizeof *out->kept);
+    out->matches = malloc((out->n + 1) * sizeof *out->matches);
+    out->variance = malloc((out->n + 1) * sizeof *out->variance);
+    if (out->weight == NULL || out->kept == NULL || out->matches == NULL || out->variance == NULL) {
+        mln_scores_release(out);
+        status = mln_err_nomem(err, "the scores of pairs");
+        goto done;
+    }
+    run_sums(bins, out);
+done:
+    free(bins);
+    return status;
+}
+
+void mln_scores_release(struct mln_scores *scores) {
+    free(scores->weight);
+    free(scores->kept);
+    free(scores->matches);
+    free(scores->variance);
+    *scores = (struct mln_scores){0};
+}
+
+/* ── quality ── */
+
+static struct mln_interval interval(double value, double variance, double z) {
+    const double half = z * sqrt(fmax(variance, 0));
+    return (struct mln_interval){value, fmax(value - half, 0), fmin(value + half, 1)};
+}
+
+/* What is kept when the first `n` weights are; `q` has its threshold already. */
+static void estimate(const struct mln_scores *s, size_t n, double unmade, double z,
+                     struct mln_quality *q) {
+    const double all = s->n == 0 ? 0 : s->matches[s->n - 1];
+    const double all_variance = s->n == 0 ? 0 : s->variance[s->n - 1];
+    const double variance = n == 0 ? 0 : s->variance[n - 1];
+    q->kept = n == 0 ? 0 : s->kept[n - 1];
+    q->true_kept = n == 0 ? 0 : s->matches[n - 1];
+    q->false_kept = fmax(q->kept - q->true_kept, 0);
+    q->lost_below = fmax(all - q->true_kept, 0);
+    q->lost_unmade = unmade;
+    const double lost = q->lost_below + unmade;
+    const double lost_variance = fmax(all_variance - variance, 0) + unmade;
+    const double matches = q->true_kept + lost;
+    const double both = q->kept + matches;
+    /* By first derivatives in the number of true pairs kept and in that of matches lost. */
+    q->precision = interval(q->true_kept / q->kept, variance / (q->kept * q->kept), z);
+    q->recall = interval(q->true_kept / matches,
+                         (lost * lost * variance + q->true_kept * q->true_kept * lost_variance) /
+                             pow(matches, 4),
+                         z);
+    q->f1 = interval(2 * q->true_kept / both,
+                     4 *
+                         ((q->kept + lost) * (q->kept + lost) * variance +
+                          q->true_kept * q->true_kept * lost_variance) /
+                         pow(both, 4),
+                     z);
+    q->fdr = 1 - q->precision.value;
+    q->fnr = 1 - q->recall.value;
+}
+
+struct mln_quality mln_quality_at(const struct mln_scores *scores, double threshold_log2,
+                                  double unmade, double z) {
+    size_t lo = 0;
+    size_t hi = scores->n; /* weights before lo are kept, from hi on they are not */
+    while (lo < hi) {
+        const size_t mid = lo + (hi - lo) / 2;
+        if (scores->weight[mid] >= threshold_log2) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    struct mln_quality q = {.threshold_log2 = threshold_log2,
+                            .probability = probability(threshold_log2)};
+    estimate(scores, lo, unmade, z, &q);
+    return q;
+}
+
+double mln_threshold_choose(const struct mln_scores *scores, enum mln_threshold_choice choice,
+                            double value, double unmade) {
+    if (choice == MLN_THRESHOLD_FIXED) {
+        return log2(value) - log2(1 - value);
+    }
+    double best = 0;
+    double threshold = INFINITY;
+    for (size_t i = 0; i < scores->n; i++) {
+        const double all = scores->matches[scores->n - 1] + unmade;
+        const double f1 = 2 * scores->matches[i] / (scores->kept[i] + all);
+        const double fdr = 1 - scores->matches[i] / scores->kept[i];
+        if (choice == MLN_THRESHOLD_F1 && f1 > best) {
+            best = f1;
+            threshold = scores->weight[i];
+        } else if (choice == MLN_THRESHOLD_FDR && fdr <= value) {
+            threshold = scores->weight[i];
+        }
+    }
+    return threshold;
+}
+
+/* ── coverage ── */
+
+/* P(no rule holds) over comparisons from c on; `open` rules have failed none so far. */
+static double none_holds(const double *agree, size_t n_comparisons, const uint32_t *rules,
+                         size_t n_rules, size_t c, uint64_t open) {
+    uint32_t asked = 0;
+    for (size_t r = 0; r < n_rules; r++) {
+        if ((open >> r & 1U) != 0) {
+            const uint32_t rest = c < n_comparisons ? rules[r] >> c << c : 0;
+            if (rest == 0) {
+                return 0; /* holds: nothing more is asked */
+            }
+            asked |= rest;
+        }
+    }
+    if (open == 0) {
+        return 1;
+    }
+    while ((asked >> c & 1U) == 0) {
+        c++;
+    }
+    uint64_t failed = 0;
+    for (size_t r = 0; r < n_rules; r++) {
+        failed |= (uint64_t)(rules[r] >> c & 1U) << r;
+    }
+    return agree[c] * none_holds(agree, n_comparisons, rules, n_rules, c + 1, open) +
+           (1 - agree[c]) * none_holds(agree, n_comparisons, rules, n_rules, c + 1, open & ~failed);
+}
+
+double mln_rule_coverage(const double *agree, size_t n_comparisons, const uint32_t *rules,
+                         size_t n_rules) {
+    const size_t n = n_rules < 63 ? n_rules : 63; /* further ones can only add */
+    return 1 - none_holds(agree, n_comparisons, rules, n, 0, ((uint64_t)1 << n) - 1);
+}
