@@ -164,17 +164,24 @@ static enum mln_status add_key_ids(struct runner *r, const struct stage_row *row
     return MLN_OK;
 }
 
-static const struct mln_input_file *known_input(const struct mln_stage_state *before,
-                                                const char *path,
-                                                const struct mln_file_stamp *stamp) {
+static const struct mln_input_file *known_path(const struct mln_stage_state *before,
+                                               const char *path) {
     for (size_t i = 0; before != NULL && i < before->n_inputs; i++) {
-        const struct mln_input_file *f = &before->inputs[i];
-        if (strcmp(f->path, path) == 0 && f->stamp.bytes == stamp->bytes &&
-            f->stamp.mtime_ns == stamp->mtime_ns && f->stamp.inode == stamp->inode) {
-            return f;
+        if (strcmp(before->inputs[i].path, path) == 0) {
+            return &before->inputs[i];
         }
     }
     return NULL;
+}
+
+static const struct mln_input_file *known_input(const struct mln_stage_state *before,
+                                                const char *path,
+                                                const struct mln_file_stamp *stamp) {
+    const struct mln_input_file *f = known_path(before, path);
+    return f != NULL && f->stamp.bytes == stamp->bytes && f->stamp.mtime_ns == stamp->mtime_ns &&
+                   f->stamp.inode == stamp->inode
+               ? f
+               : NULL;
 }
 
 struct digest_work {
@@ -186,6 +193,15 @@ struct digest_work {
 static enum mln_status digest_one(void *ctx, size_t i, struct mln_err *err) {
     struct digest_work *work = ctx;
     struct mln_input_file *file = &work->files[i];
+    if (!mln_path_exists(work->paths[i])) {
+        /* Extracts may be destroyed once they are in the zones: what was made of them stays good.
+         * If it must be made again, reading them tells that they are not there. */
+        const struct mln_input_file *gone = known_path(work->before, file->path);
+        if (gone != NULL) {
+            *file = *gone;
+            return MLN_OK;
+        }
+    }
     MLN_TRY(mln_file_stamp(work->paths[i], &file->stamp, err));
     const struct mln_input_file *same = known_input(work->before, file->path, &file->stamp);
     if (same != NULL) {

@@ -88,6 +88,16 @@ with Place() as place:
     assert ran(english)[0] == ["report"], english
     assert "Report: " in english.out and "rejected" in english.out, english.out
 
+    run(folder)
+    data = os.path.join(folder, "data")
+    os.rename(os.path.join(data, "evenement.csv"), place / "evenement.csv")  # destroyed, say
+    assert "evenement.csv" in run(folder, expect=2).err
+    assert ran(run(folder, "--from", "chain")) == (["chain"], STAGES[:2] + STAGES[3:])
+    assert published(folder) == made
+    assert "evenement.csv" in run(folder, "--from", "ingest", expect=3).err
+    os.rename(place / "evenement.csv", os.path.join(data, "evenement.csv"))
+    assert ran(run(folder)) == ([], STAGES)
+
     early = run(folder, "--to", "link-chain")
     assert early.out == "" and ran(early) == ([], STAGES[:2]), early
     missing = run(make(place, "autre"), "--from", "chain", expect=2)
