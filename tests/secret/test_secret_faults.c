@@ -4,16 +4,24 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "fault.h"
 #include "run.h"
 #include "secret/digest.h"
+#include "secret/journal.h"
 #include "secret/lock.h"
 #include "secret/ring.h"
 #include "secret/seal.h"
 
 static char dir[64];
+
+static void scratch(void) {
+    (void)snprintf(dir, sizeof dir, "%s/mln-secret-XXXXXX",
+                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+}
 
 static const char *at(const char *name) {
     static char paths[4][128];
@@ -59,8 +67,7 @@ static enum mln_status all_of_it(struct mln_err *err) {
 }
 
 static void fail_in_turn(enum fault_kind kind, enum mln_status expected) {
-    (void)snprintf(dir, sizeof dir, "/tmp/mln-secret-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(dir));
+    scratch();
     ck_assert_int_eq(mln_secret_init(NULL), MLN_OK);
     const size_t live = fault_live();
     size_t nth = 1;
@@ -144,8 +151,7 @@ static void check_whole(const struct mln_key *lock) {
 
 static void live_in_turn(enum fault_kind kind,
                          enum mln_status (*life)(const struct mln_key *, struct mln_err *)) {
-    (void)snprintf(dir, sizeof dir, "/tmp/mln-secret-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(dir));
+    scratch();
     struct mln_key lock;
     ck_assert_int_eq(mln_key_random(&lock, NULL), MLN_OK);
     size_t nth = 1;
@@ -177,6 +183,56 @@ START_TEST(no_fault_loses_a_key) {
 }
 END_TEST
 
+/* ── the journal ── */
+
+static int64_t a_time(void *ctx) {
+    (void)ctx;
+    return 1000000000;
+}
+
+/* Whatever failed while a line was added, the journal is whole, with or without it, and goes on. */
+static void journal_in_turn(enum fault_kind kind) {
+    scratch();
+    struct mln_key key;
+    ck_assert_int_eq(mln_key_random(&key, NULL), MLN_OK);
+    const struct mln_journal journal = {
+        .dir = at("journal"), .key = &key, .clock = {.now = a_time}};
+    struct mln_journal_entry entry = {
+        .user = "u", .role = "", .command = "run", .event = "done", .purpose = "p", .note = ""};
+    size_t nth = 1;
+    for (bool more = true; more;) {
+        struct mln_journal_anchor now;
+        struct mln_err err = {0};
+        const uint64_t lines = nth % 2; /* the first line, or the second */
+        if (lines == 1) {
+            ck_assert_int_eq(mln_journal_append(&journal, &entry, &err), MLN_OK);
+        }
+        const size_t live = fault_live();
+        fault_arm(kind, (nth++ + 1) / 2);
+        const enum mln_status status = mln_journal_append(&journal, &entry, &err);
+        more = fault_disarm();
+        ck_assert_uint_eq(fault_live(), live);
+        ck_assert_int_eq(status == MLN_OK, !more);
+        ck_assert(status == MLN_OK || err.msg[0] != '\0');
+        ck_assert_msg(mln_journal_verify(journal.dir, NULL, NULL, &now, &err) == MLN_OK, "%s",
+                      err.msg);
+        ck_assert(now.number == lines || now.number == lines + 1);
+        ck_assert(status != MLN_OK || now.number == lines + 1);
+        ck_assert_int_eq(mln_journal_append(&journal, &entry, &err), MLN_OK);
+        ck_assert_int_eq(mln_dir_remove(journal.dir, NULL), MLN_OK);
+        more = more || nth % 2 == 0;
+    }
+    ck_assert_uint_gt(nth, 20);
+    mln_key_release(&key);
+    ck_assert_int_eq(mln_dir_remove(dir, NULL), MLN_OK);
+}
+
+START_TEST(no_fault_tears_the_journal) {
+    journal_in_turn(FAULT_MEMORY);
+    journal_in_turn(FAULT_IO);
+}
+END_TEST
+
 START_TEST(every_allocation_fails) {
     fail_in_turn(FAULT_MEMORY, MLN_NO_MEMORY);
 }
@@ -188,8 +244,7 @@ START_TEST(every_call_of_the_file_system_fails) {
 END_TEST
 
 START_TEST(short_and_interrupted_writes_write_all) {
-    (void)snprintf(dir, sizeof dir, "/tmp/mln-secret-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(dir));
+    scratch();
     fault_arm(FAULT_SHORT_WRITES, 1);
     struct mln_err err = {0};
     const enum mln_status status = all_of_it(&err);
@@ -199,5 +254,6 @@ START_TEST(short_and_interrupted_writes_write_all) {
 }
 END_TEST
 
-MLN_TEST_MAIN("secret_faults", no_fault_loses_a_key, every_allocation_fails,
-              every_call_of_the_file_system_fails, short_and_interrupted_writes_write_all)
+MLN_TEST_MAIN("secret_faults", no_fault_loses_a_key, no_fault_tears_the_journal,
+              every_allocation_fails, every_call_of_the_file_system_fails,
+              short_and_interrupted_writes_write_all)
