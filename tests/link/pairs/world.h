@@ -5,11 +5,11 @@
 #include "base/rng.h"
 #include "link/pairs/pairs.h"
 
-#define REQUIRE(condition)            \
-    do {                              \
-        if (!(condition)) {           \
-            ck_abort_msg(#condition); \
-        }                             \
+#define REQUIRE(condition)                  \
+    do {                                    \
+        if (!(condition)) {                 \
+            ck_abort_msg("%s", #condition); \
+        }                                   \
     } while (0)
 
 enum { WORLD_FIELDS = 10 };
