@@ -4,6 +4,7 @@
 #define MLN_LINK_PAIRS_LADDER_H
 
 #include "link/compare/many.h"
+#include "link/compare/qgram.h"
 #include "link/pairs/kernels.h"
 #include "link/pairs/pairs.h"
 

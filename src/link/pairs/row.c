@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "link/compare/qgram.h"
 #include "link/pairs/ladder.h"
 #include "link/pairs/text.h"
 
