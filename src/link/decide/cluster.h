@@ -23,7 +23,10 @@ enum mln_status mln_cluster_components(const struct mln_edges *edges,
                                        const struct mln_cluster_options *options,
                                        uint32_t *cluster, struct mln_err *err) MLN_MUST_USE;
 
-/* All edges speak here, also those with gain ≤ 0. O(e log e) a component. */
+/* All edges speak here, also those with gain ≤ 0; a pair given twice counts with its better one; log-odds
+ * beyond ±1024 count as that, and all are integers of 2^-20: the merges are exact. Ties: the clusters
+ * with the lower records first. One thread: O(e log e) but for a record whose many neighbours all
+ * keep growing; about 100 bytes an edge. MLN_BAD_INPUT when absent_log2 is above 0. */
 enum mln_status mln_cluster_robust(const struct mln_edges *edges,
                                    const struct mln_cluster_options *options, uint32_t *cluster,
                                    struct mln_err *err) MLN_MUST_USE;
