@@ -22,7 +22,7 @@ cpu <- function(what, f) {
 kind <- factor(end, 0:4)
 cpu("aalen_johansen_se", function() { f <- survfit(Surv(day, kind) ~ group); sum(f$pstate) + sum(f$std.err) })
 cpu("aalen_johansen", function() { f <- survfit(Surv(day, kind) ~ group, se.fit = FALSE); sum(f$pstate) })
-cpu("kaplan_meier", function() { f <- survfit(Surv(day, end > 0) ~ group); sum(f$surv) + sum(ifelse(f$surv == 0, NaN, f$surv * f$std.err)) })
+cpu("kaplan_meier", function() { f <- survfit(Surv(day, end > 0) ~ group); sum(f$surv) + sum((f$surv * f$std.err)[f$surv > 0]) })
 if (length(args) > 2) cpu("gray_4_causes", function() sum(cuminc(day, end, group)$Tests[, "stat"]))
 if (length(args) > 2) cpu("multistate_1_group_se", function() { f <- survfit(Surv(day, kind) ~ 1); sum(f$pstate) + sum(f$std.err) })
 cat("#", R.version.string, "survival", as.character(packageVersion("survival")), "cmprsk", as.character(packageVersion("cmprsk")), "\n")

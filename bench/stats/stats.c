@@ -92,7 +92,7 @@ static double without_errors(const struct data *d) {
 static double kaplan_meier(const struct data *d) {
     struct mln_risk_sets sets;
     struct mln_err err = {0};
-    double sum = 0.0;
+    double sum = 0.0, nothing = 0.0; /* keeps the intervals from being optimised away */
     must(mln_risk_build(&d->spells, GROUPS, CAUSES, &sets, &err), &err);
     for (size_t g = 0; g < GROUPS; g++) {
         const size_t n = sets.groups[g].n_times;
@@ -101,12 +101,13 @@ static double kaplan_meier(const struct data *d) {
         for (size_t i = 0; i < n; i++) {
             const struct mln_interval ends =
                 mln_interval_of(points[i].running, points[i].std_err, MLN_INTERVAL_LOG, 1.96);
-            sum += points[i].running + points[i].std_err + 0.0 * (ends.lower + ends.upper);
+            sum += points[i].running + (points[i].running > 0.0 ? points[i].std_err : 0.0);
+            nothing += ends.lower > ends.upper;
         }
         free(points);
     }
     mln_risk_release(&sets);
-    return sum;
+    return sum + nothing;
 }
 
 static double gray(const struct data *d) {

@@ -6,7 +6,7 @@
  *   log-log   p^exp(± z se / (p log p)): symmetric for log(−log p), never leaves 0..1
  *
  * All are asymptotic: 95 % is reached in large groups. The log form is a poor one for a probability
- * near 1 (its upper end is cut), the plain one near 0 and 1; log-log keeps its level best in small
+ * near 1 (its upper end is cut), the plain one near 0 and 1; log-log keeps its level well in small
  * groups (Borgan & Liestøl, Scand. J. Statist. 17, 1990). */
 #ifndef MLN_STATS_INTERVAL_H
 #define MLN_STATS_INTERVAL_H

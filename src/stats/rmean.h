@@ -12,8 +12,8 @@
  * Integrals start at 0; listed times before 0 (allowed in histograms) start them earlier, as R
  * does.
  *
- * Sources: Klein & Moeschberger, "Survival analysis" (2003), 4.5; Andersen, Lifetime Data Analysis
- * 19 (2013) on time lost. */
+ * Sources: Klein & Moeschberger, "Survival analysis" (2003), 4.5; Andersen, Statist. Med. 32
+ * (2013) on time lost. */
 #ifndef MLN_STATS_RMEAN_H
 #define MLN_STATS_RMEAN_H
 

@@ -2,7 +2,7 @@
  *
  * P_hj(s, t) is the probability to be in j at t for who is in h at s: P(s, t) = Π_{s < u ≤ t} H(u),
  * risk sets and H as in multistate.h. The covariance is Greenwood's, Andersen et al. (1993),
- * (4.4.17):
+ * (4.4.19):
  *
  *     cov(t) = (H' ⊗ I) cov(t−) (H ⊗ I) + (I ⊗ P(s, t−)) cov(dA) (I ⊗ P(s, t−)')
  *
