@@ -19,18 +19,31 @@ struct words {
     size_t n;
 };
 
-static enum mln_status clean_word(struct words *w, const struct mln_yaml *at, struct mln_str word) {
-    struct mln_str value = word;
+/* Once through the steps that change letters. */
+static enum mln_status clean_once(struct words *w, struct mln_str *value) {
     for (size_t s = 0; s < w->n_before; s++) {
         if (changes_letters(w->before[s].op)) {
-            value = mln_clean(&w->before[s], 1, value, &w->room);
+            const struct mln_str clean = mln_clean(&w->before[s], 1, *value, &w->room);
             MLN_TRY(mln_clean_check(&w->room, w->r->err));
-            const char *copy = mln_arena_strdup(w->r->arena, value);
-            if (copy == NULL) {
+            value->p = mln_arena_strdup(w->r->arena, clean);
+            value->n = clean.n;
+            if (value->p == NULL) {
                 return mln_model_nomem(w->r);
             }
-            value.p = copy;
         }
+    }
+    return MLN_OK;
+}
+
+/* Until nothing changes, so that a model read back from what was written has the same words: a fold
+ * may take the accent that was a word of its own, and leave a blank that trim had no reason to see.
+ * Each pass that changes something but the first leaves less. */
+static enum mln_status clean_word(struct words *w, const struct mln_yaml *at, struct mln_str word) {
+    struct mln_str value = word;
+    for (bool changed = w->n_before > 0; changed;) {
+        const struct mln_str before = value;
+        MLN_TRY(clean_once(w, &value));
+        changed = !mln_str_eq(before, value);
     }
     if (value.n == 0) {
         return mln_yaml_error(at, w->r->err,
