@@ -137,11 +137,13 @@ static void publish(const struct mln_table *t, const struct mln_system *s, const
 
 static enum mln_status protect_into(struct mln_arena *arena, struct mln_arena *scratch,
                                     const struct mln_table *tables, size_t n,
+                                    const struct mln_protect_context *context,
                                     const struct mln_protect_options *options,
-                                    struct mln_protected_table **out, struct mln_err *err) {
+                                    struct mln_protected_table **out,
+                                    struct mln_protect_outcome *outcome, struct mln_err *err) {
     struct mln_system system;
-    MLN_TRY(mln_system_build(scratch, tables, n, options, &system, err));
-    MLN_TRY(mln_system_protect(&system, err));
+    MLN_TRY(mln_system_build(scratch, tables, n, context, options, &system, err));
+    MLN_TRY(mln_system_protect(&system, options, outcome, err));
     for (size_t t = 0; t < n; t++) {
         MLN_TRY(allocate(arena, &tables[t], &out[t], err));
         out[t]->options = *options;
@@ -150,17 +152,47 @@ static enum mln_status protect_into(struct mln_arena *arena, struct mln_arena *s
     return MLN_OK;
 }
 
-enum mln_status mln_protect_all(struct mln_arena *arena, const struct mln_table *tables, size_t n,
-                                const struct mln_protect_options *options,
-                                struct mln_protected_table **out, struct mln_err *err) {
+static enum mln_status check_context(const struct mln_table *tables, size_t n,
+                                     const struct mln_protect_context *context,
+                                     struct mln_err *err) {
+    for (size_t t = 0; context != NULL && t < context->n_past; t++) {
+        MLN_TRY(mln_table_check(&context->past[t].table, err));
+    }
+    for (size_t i = 0; context != NULL && i < context->n_known; i++) {
+        const struct mln_known_bounds *k = &context->known[i];
+        if (k->table >= n || k->cell >= tables[k->table].n_cells ||
+            k->least > tables[k->table].counts[k->cell] ||
+            k->most < tables[k->table].counts[k->cell]) {
+            return mln_err_set(
+                err, MLN_BAD_INPUT,
+                "protection: public bound %zu names no cell, or its count is outside", i + 1);
+        }
+    }
+    return MLN_OK;
+}
+
+enum mln_status mln_protect_linked(struct mln_arena *arena, const struct mln_table *tables,
+                                   size_t n, const struct mln_protect_context *context,
+                                   const struct mln_protect_options *options,
+                                   struct mln_protected_table **out,
+                                   struct mln_protect_outcome *outcome, struct mln_err *err) {
     MLN_TRY(mln_protect_options_check(options, err));
     for (size_t t = 0; t < n; t++) {
         MLN_TRY(mln_table_check(&tables[t], err));
     }
+    MLN_TRY(check_context(tables, n, context, err));
     struct mln_arena scratch = MLN_ARENA_INIT;
-    const enum mln_status status = protect_into(arena, &scratch, tables, n, options, out, err);
+    struct mln_protect_outcome unasked;
+    const enum mln_status status = protect_into(arena, &scratch, tables, n, context, options, out,
+                                                outcome == NULL ? &unasked : outcome, err);
     mln_arena_release(&scratch);
     return status;
+}
+
+enum mln_status mln_protect_all(struct mln_arena *arena, const struct mln_table *tables, size_t n,
+                                const struct mln_protect_options *options,
+                                struct mln_protected_table **out, struct mln_err *err) {
+    return mln_protect_linked(arena, tables, n, NULL, options, out, NULL, err);
 }
 
 enum mln_status mln_protect(struct mln_arena *arena, const struct mln_table *table,

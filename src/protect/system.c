@@ -1,5 +1,8 @@
 #include "protect/system.h"
 
+#include "protect/keys.h"
+#include "protect/ties.h"
+
 #include <stdlib.h>
 
 /* A cell of a table before the same cells of several tables are made one. */
@@ -10,7 +13,15 @@ struct draft {
     uint64_t count;
     uint64_t threshold;
     uint8_t n_totals;
+    uint32_t summed;
     bool hidden;
+};
+
+/* The tables to protect, then those published before. */
+struct all_tables {
+    size_t n;
+    const struct mln_table **tables;
+    const uint8_t **states; /* NULL: to protect */
 };
 
 static bool is_funnel(const struct mln_table *t) {
@@ -25,87 +36,20 @@ static uint64_t threshold_of(const struct mln_table *t, const struct mln_protect
     return t->detail ? o->threshold_detail : o->threshold;
 }
 
-/* ── keys ── */
-
-/* A condition, or a dimension of the table (then `codes` is NULL). */
-struct term {
-    const char *name;
-    const char *codes;
-    size_t dimension;
-};
-
-enum { MAX_TERMS = MLN_TABLE_MAX_DIMENSIONS + MLN_TABLE_MAX_CONDITIONS };
-
-static int compare_terms(const void *a, const void *b) {
-    const struct term *x = a;
-    const struct term *y = b;
-    const int c = strcmp(x->name, y->name);
-    return c != 0 ? c : (x->codes != NULL) - (y->codes != NULL);
-}
-
-/* Dimensions and conditions in the byte order of their names, a dimension before the condition of
- * its name; returns how many. */
-static size_t order_terms(const struct mln_table *t, struct term *terms) {
-    size_t n = 0;
-    for (size_t d = 0; d < t->n_dimensions; d++) {
-        terms[n++] = (struct term){t->dimensions[d].name, NULL, d};
-    }
-    for (size_t c = 0; c < t->n_conditions; c++) {
-        terms[n++] = (struct term){t->conditions[c].name, t->conditions[c].codes, 0};
-    }
-    qsort(terms, n, sizeof *terms, compare_terms);
-    return n;
-}
-
-/* population, name=code of each term (a dimension at TOTAL says nothing; one at a category says
- * more than a condition of its name), count; separated by a byte no text has. */
-static uint8_t make_key(const struct mln_table *t, const struct term *terms, size_t n_terms,
-                        size_t cell, struct mln_buf *key) {
-    size_t index[MLN_TABLE_MAX_DIMENSIONS];
-    for (size_t d = t->n_dimensions, rest = cell; d-- > 0; rest /= t->dimensions[d].n) {
-        index[d] = rest % t->dimensions[d].n;
-    }
-    uint8_t n_totals = 0;
-    const char *said = "";
-    mln_buf_reset(key);
-    mln_buf_addz(key, t->population == NULL ? t->unit_fr : t->population);
-    for (size_t i = 0; i < n_terms; i++) {
-        const char *code = terms[i].codes;
-        if (code == NULL) {
-            const struct mln_dimension *d = &t->dimensions[terms[i].dimension];
-            if ((ptrdiff_t)index[terms[i].dimension] == d->total) {
-                n_totals++;
-                continue;
-            }
-            code = d->codes[index[terms[i].dimension]];
-        } else if (strcmp(said, terms[i].name) == 0) {
-            continue;
-        }
-        said = terms[i].name;
-        mln_buf_addc(key, '\x1F');
-        mln_buf_addz(key, terms[i].name);
-        mln_buf_addc(key, '=');
-        mln_buf_addz(key, code);
-    }
-    mln_buf_addc(key, '\x1F');
-    mln_buf_add_u64(key, t->counts[cell]);
-    return n_totals;
-}
-
 static enum mln_status draft_table(struct mln_arena *arena, const struct mln_table *t, size_t table,
                                    uint64_t threshold, struct draft *drafts, struct mln_buf *key,
                                    struct mln_err *err) {
-    struct term terms[MAX_TERMS];
-    const size_t n_terms = order_terms(t, terms);
+    struct mln_term terms[MLN_TERMS_MOST];
+    const size_t n_terms = mln_terms_of(t, terms);
     for (size_t c = 0; c < t->n_cells + hidden_cells(t); c++) {
         struct draft *d = &drafts[c];
         *d = (struct draft){.table = table, .cell = c, .threshold = threshold};
         if (c < t->n_cells) {
-            d->n_totals = make_key(t, terms, n_terms, c, key);
+            d->n_totals = mln_key_make(t, terms, n_terms, c, t->counts[c], key, &d->summed);
             d->count = t->counts[c];
         } else {
             const size_t step = c - t->n_cells;
-            make_key(t, terms, n_terms, step, key);
+            (void)mln_key_make(t, terms, n_terms, step, t->counts[step], key, NULL);
             mln_buf_addz(key, "\x1F"
                               "drop");
             d->hidden = true;
@@ -137,40 +81,63 @@ static void number_cells(struct mln_system *s, const struct draft *drafts, size_
             s->cells[s->n_cells++] = (struct mln_cell){.key = d->key,
                                                        .count = d->count,
                                                        .threshold = d->threshold,
+                                                       .known_most = UINT64_MAX,
                                                        .n_totals = d->n_totals,
                                                        .hidden = d->hidden};
         }
         struct mln_cell *cell = &s->cells[s->n_cells - 1];
         cell->threshold = d->threshold < cell->threshold ? d->threshold : cell->threshold;
+        cell->summed |= d->summed;
         cell->n_totals = d->n_totals < cell->n_totals ? d->n_totals : cell->n_totals;
         s->cell_of[d->table][d->cell] = s->n_cells - 1;
     }
 }
 
-static enum mln_status build_cells(struct mln_arena *arena, const struct mln_table *tables,
-                                   size_t n, const struct mln_protect_options *options,
-                                   struct mln_system *s, struct mln_err *err) {
-    size_t total = 0;
-    s->cell_of = MLN_ARENA_NEW(arena, size_t *, n);
-    for (size_t t = 0; s->cell_of != NULL && t < n; t++) {
-        const size_t n_cells = tables[t].n_cells + hidden_cells(&tables[t]);
+/* What was published before keeps its states; a shown cell cannot be hidden any more. */
+static void keep_past(const struct all_tables *all, struct mln_system *s) {
+    for (size_t t = 0; t < all->n; t++) {
+        for (size_t c = 0; all->states[t] != NULL && c < all->tables[t]->n_cells; c++) {
+            if (all->states[t][c] == MLN_CELL_SHOWN) {
+                s->cells[s->cell_of[t][c]].fixed = true;
+            } else {
+                s->cells[s->cell_of[t][c]].was_hidden = true;
+            }
+        }
+    }
+}
+
+static enum mln_status number_of_cells(struct mln_arena *arena, const struct all_tables *all,
+                                       struct mln_system *s, size_t *total, struct mln_err *err) {
+    *total = 0;
+    s->cell_of = MLN_ARENA_NEW(arena, size_t *, all->n + 1);
+    for (size_t t = 0; s->cell_of != NULL && t < all->n; t++) {
+        const size_t n_cells = all->tables[t]->n_cells + hidden_cells(all->tables[t]);
         s->cell_of[t] = MLN_ARENA_NEW(arena, size_t, n_cells);
         if (s->cell_of[t] == NULL) {
             return mln_err_nomem(err, "the cells of the tables");
         }
-        total += n_cells;
+        *total += n_cells;
     }
+    return s->cell_of == NULL ? mln_err_nomem(err, "the cells of the tables") : MLN_OK;
+}
+
+static enum mln_status build_cells(struct mln_arena *arena, const struct all_tables *all,
+                                   const struct mln_protect_options *options, struct mln_system *s,
+                                   struct mln_err *err) {
+    size_t total = 0;
+    MLN_TRY(number_of_cells(arena, all, s, &total, err));
     struct draft *drafts = MLN_ARENA_NEW(arena, struct draft, total);
     s->cells = MLN_ARENA_NEW(arena, struct mln_cell, total);
-    if (s->cell_of == NULL || drafts == NULL || s->cells == NULL) {
+    s->cap_cells = total;
+    if (drafts == NULL || s->cells == NULL) {
         return mln_err_nomem(err, "the cells of the tables");
     }
     struct mln_buf key = MLN_BUF_INIT;
     enum mln_status status = MLN_OK;
-    for (size_t t = 0, at = 0; status == MLN_OK && t < n; t++) {
-        status = draft_table(arena, &tables[t], t, threshold_of(&tables[t], options), drafts + at,
-                             &key, err);
-        at += tables[t].n_cells + hidden_cells(&tables[t]);
+    for (size_t t = 0, at = 0; status == MLN_OK && t < all->n; t++) {
+        status = draft_table(arena, all->tables[t], t, threshold_of(all->tables[t], options),
+                             drafts + at, &key, err);
+        at += all->tables[t]->n_cells + hidden_cells(all->tables[t]);
     }
     mln_buf_release(&key);
     MLN_TRY(status);
@@ -178,6 +145,7 @@ static enum mln_status build_cells(struct mln_arena *arena, const struct mln_tab
         qsort(drafts, total, sizeof *drafts, compare_drafts);
     }
     number_cells(s, drafts, total);
+    keep_past(all, s);
     return MLN_OK;
 }
 
@@ -209,17 +177,29 @@ static int compare_numbers(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static void add_line(struct mln_system *s, size_t first, size_t n, uint64_t threshold) {
+static void add_line(struct mln_system *s, size_t first, size_t n, uint64_t threshold,
+                     bool sensitive) {
     qsort(s->members + first + 1, n - 1, sizeof *s->members, compare_numbers);
-    s->lines[s->n_lines++] = (struct mln_line){.first = first, .n = n, .threshold = threshold};
+    s->lines[s->n_lines++] =
+        (struct mln_line){.first = first, .n = n, .threshold = threshold, .sensitive = sensitive};
+}
+
+static bool is_sensitive(const struct mln_protect_context *context, const char *dimension) {
+    for (size_t i = 0; context != NULL && i < context->n_sensitive; i++) {
+        if (strcmp(context->sensitive[i], dimension) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Appends the lines of a table; returns the end of the members. */
 static size_t add_lines(struct mln_system *s, const struct mln_table *t, size_t table,
-                        uint64_t threshold, size_t at) {
+                        const struct mln_protect_context *context, uint64_t threshold, size_t at) {
     const size_t *cell_of = s->cell_of[table];
     for (size_t d = 0; d < t->n_dimensions; d++) {
         const struct mln_dimension *dim = &t->dimensions[d];
+        const bool sensitive = is_sensitive(context, dim->name);
         const size_t stride = stride_of(t, d);
         for (size_t cell = 0; dim->total >= 0 && cell < t->n_cells; cell++) {
             if (cell / stride % dim->n != 0) {
@@ -232,7 +212,7 @@ static size_t add_lines(struct mln_system *s, const struct mln_table *t, size_t 
                     s->members[at++] = cell_of[cell + i * stride];
                 }
             }
-            add_line(s, first, dim->n, threshold);
+            add_line(s, first, dim->n, threshold, sensitive);
         }
     }
     for (size_t step = 0; step < hidden_cells(t); step++) {
@@ -243,7 +223,7 @@ static size_t add_lines(struct mln_system *s, const struct mln_table *t, size_t 
         s->members[at] = cell_of[step];
         s->members[at + 1] = cell_of[step + 1];
         s->members[at + 2] = cell_of[t->n_cells + step];
-        add_line(s, at, 3, threshold);
+        add_line(s, at, 3, threshold, false);
         at += 3;
     }
     return at;
@@ -285,6 +265,23 @@ static void sort_lines(struct mln_system *s, struct mln_line *spare) {
     s->lines = from;
 }
 
+/* The same line of several tables (a margin) is one line, with the stricter threshold. */
+static void drop_repeated_lines(struct mln_system *s) {
+    size_t n = 0;
+    for (size_t l = 0; l < s->n_lines; l++) {
+        const struct mln_line *line = &s->lines[l];
+        const struct mln_line *last = n > 0 ? &s->lines[n - 1] : NULL;
+        const bool repeated = last != NULL && last->n == line->n &&
+                              memcmp(s->members + last->first, s->members + line->first,
+                                     line->n * sizeof *s->members) == 0;
+        const bool sensitive = line->sensitive || (repeated && last->sensitive);
+        n -= repeated; /* sorted by threshold among equals: the last is the strictest */
+        s->lines[n++] = *line;
+        s->lines[n - 1].sensitive = sensitive;
+    }
+    s->n_lines = n;
+}
+
 static enum mln_status index_lines(struct mln_arena *arena, struct mln_system *s,
                                    struct mln_err *err) {
     size_t n_members = 0;
@@ -296,8 +293,10 @@ static enum mln_status index_lines(struct mln_arena *arena, struct mln_system *s
     if (s->line_start == NULL || s->line_of == NULL) {
         return mln_err_nomem(err, "the lines of the tables");
     }
-    for (size_t i = 0; i < n_members; i++) {
-        s->line_start[s->members[i] + 2]++;
+    for (size_t l = 0; l < s->n_lines; l++) {
+        for (size_t i = 0; i < s->lines[l].n; i++) {
+            s->line_start[s->members[s->lines[l].first + i] + 2]++;
+        }
     }
     for (size_t c = 0; c < s->n_cells; c++) {
         s->line_start[c + 2] += s->line_start[c + 1];
@@ -310,15 +309,16 @@ static enum mln_status index_lines(struct mln_arena *arena, struct mln_system *s
     return MLN_OK;
 }
 
-enum mln_status mln_system_build(struct mln_arena *arena, const struct mln_table *tables, size_t n,
-                                 const struct mln_protect_options *options, struct mln_system *out,
-                                 struct mln_err *err) {
-    *out = (struct mln_system){.n_tables = n};
-    MLN_TRY(build_cells(arena, tables, n, options, out, err));
-    size_t n_lines = 0;
-    size_t n_members = 0;
-    for (size_t t = 0; t < n; t++) {
-        n_lines += count_lines(&tables[t], &n_members);
+/* The lines of the tables, then those between tables. */
+static enum mln_status build_lines(struct mln_arena *arena, const struct all_tables *all,
+                                   const struct mln_protect_context *context,
+                                   const struct mln_protect_options *options,
+                                   const struct mln_ties *ties, struct mln_system *out,
+                                   struct mln_err *err) {
+    size_t n_lines = ties->n_lines;
+    size_t n_members = ties->n_members;
+    for (size_t t = 0; t < all->n; t++) {
+        n_lines += count_lines(all->tables[t], &n_members);
     }
     out->lines = MLN_ARENA_NEW(arena, struct mln_line, n_lines);
     struct mln_line *spare = MLN_ARENA_NEW(arena, struct mln_line, n_lines);
@@ -326,11 +326,66 @@ enum mln_status mln_system_build(struct mln_arena *arena, const struct mln_table
     if (out->lines == NULL || spare == NULL || out->members == NULL) {
         return mln_err_nomem(err, "the lines of the tables");
     }
-    for (size_t t = 0, at = 0; t < n; t++) {
-        at = add_lines(out, &tables[t], t, threshold_of(&tables[t], options), at);
+    size_t at = 0;
+    for (size_t t = 0; t < all->n; t++) {
+        at = add_lines(out, all->tables[t], t, context, threshold_of(all->tables[t], options), at);
+    }
+    for (size_t l = 0; l < ties->n_lines; l++) {
+        const struct mln_line *line = &ties->lines[l];
+        memcpy(out->members + at, ties->members + line->first, line->n * sizeof *out->members);
+        add_line(out, at, line->n, line->threshold, false);
+        at += line->n;
     }
     sort_lines(out, spare);
+    drop_repeated_lines(out);
     return index_lines(arena, out, err);
+}
+
+static enum mln_status list_tables(struct mln_arena *arena, const struct mln_table *tables,
+                                   size_t n, const struct mln_protect_context *context,
+                                   struct all_tables *all, struct mln_err *err) {
+    const size_t n_past = context == NULL ? 0 : context->n_past;
+    all->tables = MLN_ARENA_NEW(arena, const struct mln_table *, n + n_past + 1);
+    all->states = MLN_ARENA_NEW(arena, const uint8_t *, n + n_past + 1);
+    if (all->tables == NULL || all->states == NULL) {
+        return mln_err_nomem(err, "a list of tables");
+    }
+    all->n = n + n_past;
+    for (size_t t = 0; t < n; t++) {
+        all->tables[t] = &tables[t];
+    }
+    for (size_t t = 0; t < n_past; t++) {
+        all->tables[n + t] = &context->past[t].table;
+        all->states[n + t] = context->past[t].states;
+    }
+    return MLN_OK;
+}
+
+static void know(struct mln_system *s, const struct mln_protect_context *context) {
+    for (size_t i = 0; context != NULL && i < context->n_known; i++) {
+        const struct mln_known_bounds *k = &context->known[i];
+        struct mln_cell *c = &s->cells[s->cell_of[k->table][k->cell]];
+        c->known_least = k->least > c->known_least ? k->least : c->known_least;
+        c->known_most = k->most < c->known_most ? k->most : c->known_most;
+    }
+}
+
+enum mln_status mln_system_build(struct mln_arena *arena, const struct mln_table *tables, size_t n,
+                                 const struct mln_protect_context *context,
+                                 const struct mln_protect_options *options, struct mln_system *out,
+                                 struct mln_err *err) {
+    struct all_tables all = {0};
+    MLN_TRY(list_tables(arena, tables, n, context, &all, err));
+    *out = (struct mln_system){.n_tables = all.n};
+    MLN_TRY(build_cells(arena, &all, options, out, err));
+    struct mln_ties ties = {0};
+    enum mln_status status = mln_ties_find(arena, out, all.tables, context, options, &ties, err);
+    if (status == MLN_OK) {
+        know(out, context);
+        status = build_lines(arena, &all, context, options, &ties, out, err);
+    }
+    mln_ties_release(&ties);
+    return status;
 }
 
 void mln_system_suppress(struct mln_system *s, size_t cell, enum mln_cell_state state) {
@@ -341,4 +396,23 @@ void mln_system_suppress(struct mln_system *s, size_t cell, enum mln_cell_state 
         line->n_suppressed++;
         line->suppressed_sum += s->members[line->first] == cell ? 0 : c->count;
     }
+}
+
+void mln_system_show(struct mln_system *s, size_t cell) {
+    struct mln_cell *c = &s->cells[cell];
+    c->state = MLN_CELL_SHOWN;
+    for (size_t i = s->line_start[cell]; i < s->line_start[cell + 1]; i++) {
+        struct mln_line *line = &s->lines[s->line_of[i]];
+        line->n_suppressed--;
+        line->suppressed_sum -= s->members[line->first] == cell ? 0 : c->count;
+    }
+}
+
+bool mln_is_known_zero(const struct mln_system *s, size_t cell) {
+    for (size_t i = s->line_start[cell]; i < s->line_start[cell + 1]; i++) {
+        if (s->cells[s->members[s->lines[s->line_of[i]].first]].count == 0) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -97,12 +97,60 @@ struct mln_table {
     struct mln_measure *measures;
 };
 
+/* How counts are made safe. */
+enum mln_method {
+    MLN_METHOD_SUPPRESSION, /* cells are hidden; shown counts may be rounded, each on its own */
+    MLN_METHOD_ROUNDING,    /* nothing hidden: multiples of the base that add up (round.h) */
+    MLN_METHOD_CELL_KEY,    /* nothing hidden: noise by the key of the cell (cell_key.h) */
+};
+enum { MLN_METHOD_COUNT = MLN_METHOD_CELL_KEY + 1 };
+
 struct mln_protect_options {
+    enum mln_method method;
     uint64_t threshold;          /* k: counts 1..k-1 are primary-suppressed; 0 stays */
     uint64_t threshold_detail;   /* the same for tables marked `detail` */
     uint64_t rounding_base;      /* 0 or 1: none; 3, 5, 10: counts are published rounded to it */
     uint64_t quantile_threshold; /* quantiles need at least this many observations (11) */
     int share_decimals;          /* decimals of published percentages */
+    uint64_t interval_width;     /* what an attacker must be left with about a primary cell; 0: k */
+    bool protect_zeros;          /* zeros are primary too, but those under a TOTAL of zero */
+};
+
+/* Codes of one dimension that lie in codes of another: court → cour d'appel, commune → département.
+ * Several parents of one child need not nest (a court's département and its cour d'appel). */
+struct mln_hierarchy {
+    const char *child; /* names of dimensions */
+    const char *parent;
+    size_t n;
+    const char *const *child_codes; /* unique; child_codes[i] lies in parent_codes[i] */
+    const char *const *parent_codes;
+};
+
+/* A table that is already out, with what it showed: enum mln_cell_state of each cell. */
+struct mln_past_table {
+    struct mln_table table;
+    const uint8_t *states;
+};
+
+/* What everybody knows of a cell without the tables. */
+struct mln_known_bounds {
+    size_t table; /* of the tables to protect */
+    size_t cell;
+    uint64_t least;
+    uint64_t most; /* UINT64_MAX: no bound */
+};
+
+/* What protection knows besides the tables. All borrowed. */
+struct mln_protect_context {
+    size_t n_sensitive;
+    const char *const *sensitive; /* dimensions where it is a secret that a whole row, whatever its
+                                     size, stands in one category ("issue") */
+    size_t n_hierarchies;
+    const struct mln_hierarchy *hierarchies;
+    size_t n_past;
+    const struct mln_past_table *past;
+    size_t n_known;
+    const struct mln_known_bounds *known;
 };
 
 /* Whether two steps of a funnel count the same unit: their codes have the same first word. */
@@ -128,26 +176,52 @@ struct mln_protected_table; /* only mln_protect makes one */
 
 enum mln_cell_state { MLN_CELL_SHOWN, MLN_CELL_PRIMARY, MLN_CELL_SECONDARY };
 
+/* What was done, and how it was proven. */
+struct mln_protect_outcome {
+    size_t n_cells; /* of the whole system: what several tables share counts once */
+    size_t n_primary;
+    size_t n_secondary;
+    size_t n_groups;      /* primary cells that stand for a whole row */
+    size_t n_differences; /* small counts that two cells give by subtraction */
+    size_t n_proven;      /* primary cells whose interval is wide enough: all, or it is an error */
+    size_t n_whole;       /* of these, by two tables of whole counts */
+    size_t n_components;
+    size_t largest_component; /* suppressed cells tied to each other */
+    size_t n_programs;        /* linear programs solved */
+};
+
 /* Protects tables that are published together: what one shows may not undo what another hides.
  *
- *   primary    a count of 1..k-1 is suppressed, k by the table (`detail` or not);
- *   secondary  then, over every line with a TOTAL, the cheapest cells (a part before a TOTAL, few
- *              new holes, small counts, the byte order of codes among equals; a zero last) until no
- *              suppressed cell is alone in its line and no shown TOTAL less the shown cells leaves
- *              1..k-1; until no combination of lines of all the tables determines a suppressed
- *              cell (exact elimination, audit.h). The drop between two steps of a funnel counts
- *              as a cell. The result does not depend on the order of tables, dimensions,
- * categories; rounding   shown counts to the nearest multiple of the base, a half up, each on its
- * own; shares     from the published (rounded) counts, shown when both are; half up; quantiles
- * shown when their cell is, and by their own n.
+ *   primary    counts of 1..k-1, k by the table (`detail` or not); zeros if asked; whole rows in
+ * one category of a sensitive dimension; what two cells give by subtraction (the drop between two
+ * steps of a funnel, tables whose populations differ by less than k units, a cell and its value in
+ * a vintage published before) secondary  until every primary cell could be anything in an interval
+ * at least as wide as asked, for all an attacker knows (intervals.h), no combination of lines
+ * determines a suppressed cell (audit.h), and no shown TOTAL less the shown cells leaves 1..k-1.
+ *              The cheapest cells go (repair.h); in small systems those that turn out not to be
+ *              needed come back
+ *   audit      the intervals; a cell that stays too narrow is an error
+ *   rounding   shown counts to the nearest multiple of the base, a half up, each on its own
+ *   shares     from the published (rounded) counts, shown when both are; half up
+ *   quantiles  shown when their cell is, and by their own n
  *
  * Cells of several tables are the same when population, conditions with categories other than
  * TOTAL, and count agree: {lie = 1} of a table of all victims, and the TOTAL of one of linked
- * victims. Not done here: bounds. That counts are not negative may still narrow a suppressed cell.
+ * victims. Cells of a dimension add up to the cells of its parents (hierarchies) wherever both
+ * stand in some table. The result does not depend on the order of tables, dimensions, categories.
  *
- * `out` receives n pointers; everything in the arena. MLN_BAD_INPUT for options out of range
- * (rounding base past 1000, decimals not 0..4), MLN_INTERNAL for a table that does not pass
- * mln_table_check. O(cells × dimensions) per sweep, plus the audit. */
+ * `context` and `outcome` may be NULL. `out` receives n pointers; everything in the arena.
+ * MLN_BAD_INPUT for options out of range (rounding base past 1000, decimals not 0..4), MLN_INTERNAL
+ * for a table that does not pass mln_table_check, MLN_CHECK_FAILED when what is already published
+ * gives a cell away. Cost: docs/protection.md; about a second for 10,000 cells. */
+enum mln_status mln_protect_linked(struct mln_arena *arena, const struct mln_table *tables,
+                                   size_t n, const struct mln_protect_context *context,
+                                   const struct mln_protect_options *options,
+                                   struct mln_protected_table **out,
+                                   struct mln_protect_outcome *outcome, struct mln_err *err)
+    MLN_MUST_USE;
+
+/* Without a context. */
 enum mln_status mln_protect_all(struct mln_arena *arena, const struct mln_table *tables, size_t n,
                                 const struct mln_protect_options *options,
                                 struct mln_protected_table **out, struct mln_err *err) MLN_MUST_USE;

@@ -109,13 +109,14 @@ START_TEST(two_ways_close_on_themselves) {
 }
 END_TEST
 
-START_TEST(zeros_serve_when_nothing_else_does) {
+START_TEST(the_total_goes_when_it_is_the_least) {
     /*        a   b | T     4 alone with its margins: T of row a and of column a are 4 too, hence
-     *   a    4   0 | 4     primary; in the margins the 50 go with them, inside the 50 of b·b goes
-     *   b    0  50 | 50    with its margins. No zero is needed. */
+     *   a    4   0 | 4     primary. The three are one unknown x; were 54 shown, 54 - 50 = x.
+     * Without b    0  50 | 50    it the grand total is 50 + x, and x could be anything: one cell
+     * does. */
     const uint64_t inner[] = {4, 0, 0, 50};
     const struct mln_table t = two_ways(inner, 2, 2);
-    assert_states(protect(&t, &five), "p.p.ssps.");
+    assert_states(protect(&t, &five), "p.p...p.s");
 }
 END_TEST
 
@@ -433,7 +434,7 @@ static void assert_no_small_rest(const struct mln_table *t, const struct mln_pro
 
 START_TEST(no_suppressed_cell_is_determined) {
     static struct equations e;
-    for (uint64_t seed = 1; seed <= 1500; seed++) {
+    for (uint64_t seed = 1; seed <= 400; seed++) {
         uint64_t state = seed * UINT64_C(0x9E3779B97F4A7C15);
         open_arena();
         const struct mln_table t = random_table(&state);
@@ -483,7 +484,7 @@ static struct mln_table face(const struct mln_table *cube, size_t hidden, size_t
 START_TEST(linked_tables_do_not_undo_each_other) {
     static struct equations e;
     size_t suppressed = 0;
-    for (uint64_t seed = 1; seed <= 600; seed++) {
+    for (uint64_t seed = 1; seed <= 150; seed++) {
         uint64_t state = seed * UINT64_C(0xA24BAED4963EE407);
         open_arena();
         struct mln_table cube = random_table(&state);
@@ -518,7 +519,7 @@ START_TEST(linked_tables_do_not_undo_each_other) {
                       (unsigned long long)seed);
         close_arena();
     }
-    ck_assert_uint_gt(suppressed, 1000);
+    ck_assert_uint_gt(suppressed, 500);
     open_arena();
 }
 END_TEST
@@ -572,7 +573,7 @@ static struct mln_table permuted(const struct mln_table *t, uint64_t *state, siz
 }
 
 START_TEST(order_of_categories_does_not_matter) {
-    for (uint64_t seed = 1; seed <= 300; seed++) {
+    for (uint64_t seed = 1; seed <= 150; seed++) {
         uint64_t state = seed * UINT64_C(0xD1B54A32D192ED03);
         open_arena();
         size_t cell_of[MAX_CELLS];
@@ -627,7 +628,7 @@ int main(void) {
     tcase_add_test(tc, lines);
     tcase_add_test(tc, a_detail_table_has_its_threshold);
     tcase_add_test(tc, two_ways_close_on_themselves);
-    tcase_add_test(tc, zeros_serve_when_nothing_else_does);
+    tcase_add_test(tc, the_total_goes_when_it_is_the_least);
     tcase_add_test(tc, a_bridge_between_closed_groups_is_seen);
     tcase_add_test(tc, a_drop_of_a_funnel_is_a_cell);
     tcase_add_test(tc, rounding_and_shares);
