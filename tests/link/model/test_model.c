@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "assets/assets.h"
+#include "base/file.h"
 #include "link/model/model.h"
 #include "run.h"
 #include "same.h"
@@ -360,8 +361,29 @@ START_TEST(the_shipped_models_are_read_and_round_trip) {
 }
 END_TEST
 
+/* ── documented ── */
+
+/* Every block of docs/model.md between ```yaml and ``` is a model. */
+START_TEST(the_models_of_the_manual_are_read) {
+    struct mln_buf page = MLN_BUF_INIT;
+    ck_assert_msg(mln_file_read(MLN_DOCS "/model.md", 1 << 20, &page, &err) == MLN_OK, "%s",
+                  err.msg);
+    size_t n = 0;
+    for (char *at = page.p; (at = strstr(at, "```yaml\n")) != NULL; n++) {
+        char *end = strstr(at + 8, "```");
+        ck_assert_ptr_nonnull(end);
+        *end = '\0';
+        must_read(at + 8);
+        must_round_trip(at + 8);
+        at = end + 1;
+    }
+    ck_assert_uint_eq(n, 5);
+    mln_buf_release(&page);
+}
+END_TEST
+
 MLN_TEST_MAIN("link_model", a_whole_model_is_read_as_written,
               what_is_not_written_has_a_sane_default, every_fault_has_its_place_and_its_remedy,
               too_many_patterns_are_refused_where_they_pass,
               a_model_written_reads_back_to_the_same_bits,
-              the_shipped_models_are_read_and_round_trip)
+              the_shipped_models_are_read_and_round_trip, the_models_of_the_manual_are_read)

@@ -19,8 +19,7 @@ enum mln_status build_records(const struct mln_link_model *model, const struct s
                               size_t batch, size_t n_threads, struct mln_records *out,
                               struct mln_field_count *counts, struct mln_err *err);
 
-/* NULL, or what differs first between two records built from the same rows (row numbers apart when
- * `moved`). */
+/* NULL, or what differs first between two records built from the same rows. */
 const char *records_difference(const struct mln_records *a, const struct mln_records *b);
 
 /* The text of a value of a set, NUL-terminated in `out`. */
