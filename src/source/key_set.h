@@ -40,6 +40,13 @@ void mln_key_set_release(struct mln_key_set *set);
 const struct mln_key_entry *mln_key_set_find(const struct mln_key_set *set,
                                              struct mln_hash128 print);
 
+/* Asks the processor for the memory of a key that will be looked for soon. */
+static inline void mln_key_set_prefetch(const struct mln_key_set *set, struct mln_hash128 print) {
+    if (set->cap > 0) {
+        __builtin_prefetch(&set->slots[(size_t)print.a & (set->cap - 1)]);
+    }
+}
+
 /* *found is the entry that was there before, or NULL and the key is added with idx and content. */
 enum mln_status mln_key_set_add(struct mln_key_set *set, struct mln_hash128 print, uint32_t idx,
                                 uint32_t content, const struct mln_key_entry **found,

@@ -1,143 +1,38 @@
 #include "stage/ingest_table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
-#include "base/thread.h"
+/* Rows are worked on a few at a time: what the key sets are asked for is fetched from memory while
+ * the rows after it are typed. Small enough that their values stay in the first-level cache. */
+enum { GROUP = 32 };
 
-/* ── the columns of the zones ── */
-
-enum zone_side { SIDE_ID, SIDE_CONTENT, N_SIDES };
-
-static bool in_side(const struct mln_model_column *c, enum zone_side side) {
-    return c->zone == MLN_ZONE_BOTH || (c->zone == MLN_ZONE_ID) == (side == SIDE_ID);
-}
-
-/* Column specs of a table in one zone: what comes first, then the model's columns. */
-struct side {
-    struct mln_column_spec *specs;
-    size_t n, n_first;
-    struct mln_builder *builder;
-    struct mln_appender *appender;
+/* A row on its way: typed, then its parent known, then its key. */
+struct pending {
+    uint64_t row;
+    const struct mln_cell_value *values;
+    struct mln_hash128 parent, target, key;
+    int64_t parent_idx; /* 0: an orphan */
 };
 
-static enum mln_type stored_type(enum mln_value_type type) {
-    switch (type) {
-    case MLN_VALUE_INT: return MLN_INT32;
-    case MLN_VALUE_DATE:
-    case MLN_VALUE_PERIOD: return MLN_DATE32;
-    case MLN_VALUE_CODE:
-    case MLN_VALUE_TEXT: break;
-    }
-    return MLN_UTF8_TEXT;
-}
-
-static const char *with_suffix(struct mln_arena *arena, const char *name, const char *suffix) {
-    const size_t n = strlen(name);
-    const size_t m = strlen(suffix);
-    char *out = MLN_ARENA_NEW(arena, char, n + m + 1);
-    if (out != NULL) {
-        memcpy(out, name, n);
-        memcpy(out + n, suffix, m);
-    }
-    return out;
-}
-
-static enum mln_status describe_side(struct mln_arena *arena, const struct mln_model_table *table,
-                                     enum zone_side which, struct side *out, struct mln_err *err) {
-    struct mln_column_spec *specs =
-        MLN_ARENA_NEW(arena, struct mln_column_spec, 2 * table->n_columns + 5);
-    if (specs == NULL) {
-        return mln_err_nomem(err, "the columns of a table");
-    }
-    size_t n = 0;
-    specs[n++] = (struct mln_column_spec){"idx", MLN_INT64};
-    if (which == SIDE_ID) {
-        specs[n++] = (struct mln_column_spec){"file_no", MLN_INT32};
-        specs[n++] = (struct mln_column_spec){"row_no", MLN_INT64};
-        if (table->parent != NULL) {
-            specs[n++] = (struct mln_column_spec){table->parent->name, MLN_INT64};
-        }
-        if (table->target != NULL) {
-            specs[n++] = (struct mln_column_spec){table->target->name, MLN_INT64};
-        }
-    }
-    out->n_first = n;
-    for (size_t c = 0; c < table->n_columns; c++) {
-        const struct mln_model_column *m = &table->columns[c];
-        if (!in_side(m, which)) {
-            continue;
-        }
-        const bool period = m->type == MLN_VALUE_PERIOD;
-        specs[n].type = stored_type(m->type);
-        specs[n].name = period ? with_suffix(arena, m->name, "_min") : m->name;
-        n++;
-        if (period) {
-            specs[n].type = MLN_DATE32;
-            specs[n].name = with_suffix(arena, m->name, "_max");
-            n++;
-        }
-        if (specs[n - 1].name == NULL || specs[n - 1 - period].name == NULL) {
-            return mln_err_nomem(err, "the columns of a table");
-        }
-    }
-    out->specs = specs;
-    out->n = n;
-    return MLN_OK;
-}
-
-static const char *sql_type(enum mln_type type) {
-    switch (type) {
-    case MLN_INT32: return " INTEGER";
-    case MLN_INT64: return " BIGINT";
-    case MLN_DATE32: return " DATE";
-    case MLN_DOUBLE: return " DOUBLE";
-    case MLN_UTF8_TEXT: break;
-    }
-    return " VARCHAR";
-}
-
-static const char *const catalogs[N_SIDES] = {MLN_ZONE_ID_CATALOG, MLN_ZONE_CONTENT_CATALOG};
-
-enum mln_status mln_ingest_create(struct mln_ingest *in, size_t table, struct mln_err *err) {
-    const struct mln_model_table *model = &in->plan->model.tables[table];
-    struct mln_buf sql = MLN_BUF_INIT;
-    enum mln_status status = MLN_OK;
-    for (int side = 0; side < N_SIDES && status == MLN_OK; side++) {
-        struct side s = {0};
-        status = describe_side(&in->tables[table].arena, model, (enum zone_side)side, &s, err);
-        if (status != MLN_OK) {
-            break;
-        }
-        mln_buf_reset(&sql);
-        mln_buf_addz(&sql, "CREATE TABLE ");
-        mln_quote_ident(&sql, mln_str_from(catalogs[side]));
-        mln_buf_addc(&sql, '.');
-        mln_quote_ident(&sql, mln_str_from(model->name));
-        for (size_t i = 0; i < s.n; i++) {
-            mln_buf_addz(&sql, i == 0 ? " (" : ", ");
-            mln_quote_ident(&sql, mln_str_from(s.specs[i].name));
-            mln_buf_addz(&sql, sql_type(s.specs[i].type));
-        }
-        mln_buf_addz(&sql, ")");
-        status = mln_buf_check(&sql, "a statement", err);
-        if (status == MLN_OK) {
-            status =
-                in->e->ops->exec(in->e, model->name, mln_buf_view(&sql), MLN_NO_PARAMS, NULL, err);
-        }
-    }
-    mln_buf_release(&sql);
-    return status;
-}
-
-/* ── one table being read ── */
+/* Bytes to be fingerprinted. Running out of memory is sticky and told at the end of the batch. */
+struct bytes {
+    unsigned char *p;
+    size_t n, cap;
+    bool failed;
+};
 
 struct loader {
     struct mln_ingest *in;
     struct mln_ingest_table *t;
     const struct mln_model_table *model;
-    struct side sides[N_SIDES];
-    struct mln_cell_value *values; /* of the row */
-    struct mln_buf bytes;          /* of a key or a row, to be fingerprinted */
+    struct mln_ingest_side sides[MLN_N_SIDES];
+    struct mln_cell_value *values; /* GROUP rows */
+    struct pending *pending;       /* GROUP of them */
+    struct bytes bytes;
+    size_t *key_rest; /* columns of the key that the parent's key does not have */
+    size_t n_key_rest;
+    bool key_by_parent; /* the key is that of the parent and `key_rest` */
     /* the file */
     size_t file;
     const struct mln_contract_source *source;
@@ -152,52 +47,108 @@ static enum mln_status reject(struct loader *l, uint64_t row, size_t column, enu
     return mln_rejects_add(&l->t->rejects, r, first, err);
 }
 
+/* Column of the file that a column of the model comes from. */
+static size_t file_column(const struct loader *l, size_t column) {
+    const size_t place = l->binding.places[column];
+    return place == SIZE_MAX ? MLN_NO_COLUMN : l->binding.selected[place];
+}
+
 /* ── fingerprints ── */
 
-static void add_value(struct mln_buf *out, enum mln_value_type type,
-                      const struct mln_cell_value *v) {
-    if (!v->present) {
-        const uint32_t none = UINT32_MAX;
-        mln_buf_add(out, &none, sizeof none);
-    } else if (stored_type(type) == MLN_UTF8_TEXT) {
-        const uint32_t n = (uint32_t)v->text.n;
-        mln_buf_add(out, &n, sizeof n);
-        mln_buf_add_str(out, v->text);
-    } else {
-        mln_buf_add(out, &v->first, sizeof v->first);
-        mln_buf_add(out, &v->last, sizeof v->last);
+static bool has_text(enum mln_value_type type) {
+    return type == MLN_VALUE_CODE || type == MLN_VALUE_TEXT;
+}
+
+static bool make_room(struct bytes *b, size_t n) {
+    if (n <= b->cap - b->n) {
+        return true;
+    }
+    const size_t cap = 2 * (b->cap + n);
+    unsigned char *p = realloc(b->p, cap);
+    b->failed = b->failed || p == NULL;
+    if (p == NULL) {
+        return false;
+    }
+    b->p = p;
+    b->cap = cap;
+    return true;
+}
+
+/* Values of different columns cannot run into each other: each begins with its length or kind. */
+static void add_value(struct bytes *b, enum mln_value_type type, const struct mln_cell_value *v) {
+    const uint32_t n = v->present ? (uint32_t)v->text.n : UINT32_MAX;
+    if (!make_room(b, sizeof n + sizeof v->first + v->text.n)) {
+        return;
+    }
+    if (v->present && !has_text(type)) { /* a key has no period */
+        memcpy(b->p + b->n, &v->first, sizeof v->first);
+        b->n += sizeof v->first;
+        return;
+    }
+    memcpy(b->p + b->n, &n, sizeof n);
+    b->n += sizeof n;
+    if (v->present && v->text.n > 0) {
+        memcpy(b->p + b->n, v->text.p, v->text.n);
+        b->n += v->text.n;
     }
 }
 
-static struct mln_hash128 print_of(struct loader *l, const size_t *columns, size_t n) {
-    mln_buf_reset(&l->bytes);
+static struct mln_hash128 print_of(struct loader *l, const struct mln_cell_value *values,
+                                   const size_t *columns, size_t n, int64_t parent_idx) {
+    struct bytes *b = &l->bytes;
+    b->n = 0;
+    if (parent_idx != 0 && make_room(b, sizeof parent_idx)) {
+        memcpy(b->p, &parent_idx, sizeof parent_idx);
+        b->n = sizeof parent_idx;
+    }
     for (size_t i = 0; i < n; i++) {
-        const size_t c = columns == NULL ? i : columns[i];
-        add_value(&l->bytes, l->model->columns[c].type, &l->values[c]);
+        add_value(b, l->model->columns[columns[i]].type, &values[columns[i]]);
     }
-    return mln_hash128(&l->in->hash_key, l->bytes.p, l->bytes.n);
+    return mln_hash128(&l->in->hash_key, b->p, b->n);
 }
 
-static int64_t idx_in(struct loader *l, const struct mln_model_reference *reference) {
-    const struct mln_model_table *other = &l->in->plan->model.tables[reference->table];
-    const struct mln_key_entry *found = mln_key_set_find(
-        &l->in->tables[reference->table].keys, print_of(l, reference->columns, other->n_key));
-    return found == NULL ? 0 : (int64_t)found->idx;
+static uint64_t mixed(uint64_t h, uint64_t x) {
+    h = (h ^ x) * 0x9E3779B97F4A7C15U;
+    return h ^ h >> 29;
+}
+
+/* 32 bits of the whole row: tells a row that is there twice from two rows of one key. */
+static uint32_t content_of(const struct mln_model_table *model,
+                           const struct mln_cell_value *values) {
+    uint64_t h = 1;
+    for (size_t c = 0; c < model->n_columns; c++) {
+        const struct mln_cell_value *v = &values[c];
+        if (!v->present) {
+            h = mixed(h, 2);
+        } else if (has_text(model->columns[c].type)) {
+            size_t at = 0;
+            for (; at + 8 <= v->text.n; at += 8) {
+                uint64_t word;
+                memcpy(&word, v->text.p + at, 8);
+                h = mixed(h, word);
+            }
+            uint64_t rest = 0;
+            memcpy(&rest, v->text.p + at, v->text.n - at);
+            h = mixed(mixed(h, rest), v->text.n);
+        } else {
+            h = mixed(h, (uint64_t)(uint32_t)v->first << 32 | (uint32_t)v->last);
+        }
+    }
+    return (uint32_t)(h >> 32);
 }
 
 /* ── rows ── */
 
 /* Types the cells; *bad when one of them is no value. All faults of the row are told. */
 static enum mln_status type_row(struct loader *l, uint64_t row, const struct mln_str *cells,
-                                bool *bad, struct mln_err *err) {
+                                struct mln_cell_value *values, bool *bad, struct mln_err *err) {
     *bad = false;
     for (size_t c = 0; c < l->model->n_columns; c++) {
         const size_t place = l->binding.places[c];
         const struct mln_str cell = place == SIZE_MAX ? l->constants[c] : cells[place];
-        const enum mln_reason reason = mln_cell_type(&l->rules[c], cell, &l->values[c]);
+        const enum mln_reason reason = mln_cell_type(&l->rules[c], cell, &values[c]);
         if (reason != MLN_REASON_NONE) {
-            const size_t column = place == SIZE_MAX ? MLN_NO_COLUMN : l->binding.selected[place];
-            MLN_TRY(reject(l, row, column, reason, !*bad, err));
+            MLN_TRY(reject(l, row, file_column(l, c), reason, !*bad, err));
             *bad = true;
         }
     }
@@ -206,152 +157,169 @@ static enum mln_status type_row(struct loader *l, uint64_t row, const struct mln
 
 /* The columns that the contract wants unique: tells those whose value was met in an accepted row.
  */
-static enum mln_status check_uniques(struct loader *l, uint64_t row, bool *bad,
+static enum mln_status check_uniques(struct loader *l, const struct pending *p, bool *bad,
                                      struct mln_err *err) {
     for (size_t c = 0; c < l->model->n_columns; c++) {
-        if (l->source->columns[c].unique && l->values[c].present &&
-            mln_key_set_find(&l->t->uniques[c], print_of(l, &c, 1)) != NULL) {
-            const size_t place = l->binding.places[c];
-            MLN_TRY(reject(l, row, place == SIZE_MAX ? MLN_NO_COLUMN : l->binding.selected[place],
-                           MLN_REASON_KEY, !*bad, err));
+        if (l->source->columns[c].unique && p->values[c].present &&
+            mln_key_set_find(&l->t->uniques[c], print_of(l, p->values, &c, 1, 0)) != NULL) {
+            MLN_TRY(reject(l, p->row, file_column(l, c), MLN_REASON_KEY, !*bad, err));
             *bad = true;
         }
     }
     return MLN_OK;
 }
 
-static enum mln_status keep_uniques(struct loader *l, struct mln_err *err) {
+static enum mln_status keep_uniques(struct loader *l, const struct pending *p,
+                                    struct mln_err *err) {
     for (size_t c = 0; c < l->model->n_columns; c++) {
         const struct mln_key_entry *found = NULL;
-        if (l->source->columns[c].unique && l->values[c].present) {
-            MLN_TRY(mln_key_set_add(&l->t->uniques[c], print_of(l, &c, 1), 1, 0, &found, err));
+        if (l->source->columns[c].unique && p->values[c].present) {
+            MLN_TRY(mln_key_set_add(&l->t->uniques[c], print_of(l, p->values, &c, 1, 0), 1, 0,
+                                    &found, err));
         }
     }
     return MLN_OK;
 }
 
-static void put_row(struct loader *l, uint64_t row, int64_t parent, int64_t target) {
-    const int64_t idx = (int64_t)l->t->accepted;
-    for (int side = 0; side < N_SIDES; side++) {
-        struct mln_builder *b = l->sides[side].builder;
-        size_t at = 0;
-        mln_add_i64(b, at++, idx);
-        if (side == SIDE_ID) {
-            mln_add_i32(b, at++, (int32_t)l->file + 1);
-            mln_add_i64(b, at++, (int64_t)row);
-            if (l->model->parent != NULL) {
-                mln_add_i64(b, at++, parent);
-            }
-            if (l->model->target != NULL && target == 0) {
-                mln_add_null(b, at++);
-            } else if (l->model->target != NULL) {
-                mln_add_i64(b, at++, target);
-            }
-        }
-        for (size_t c = 0; c < l->model->n_columns; c++) {
-            const struct mln_model_column *m = &l->model->columns[c];
-            const struct mln_cell_value *v = &l->values[c];
-            if (!in_side(m, (enum zone_side)side)) {
-                continue;
-            }
-            const bool text = stored_type(m->type) == MLN_UTF8_TEXT;
-            const bool period = m->type == MLN_VALUE_PERIOD;
-            if (!v->present) {
-                mln_add_null(b, at++);
-                if (period) {
-                    mln_add_null(b, at++);
-                }
-            } else if (text) {
-                mln_add_str(b, at++, v->text);
-            } else {
-                mln_add_i32(b, at++, v->first);
-                if (period) {
-                    mln_add_i32(b, at++, v->last);
-                }
-            }
-        }
-    }
+static const struct mln_key_set *keys_of(const struct loader *l,
+                                         const struct mln_model_reference *reference) {
+    return &l->in->tables[reference->table].keys;
 }
 
-/* Parent, target and key of a row whose cells are values; accepts or rejects it. */
-static enum mln_status place_row(struct loader *l, uint64_t row, struct mln_err *err) {
-    const struct mln_model_table *m = l->model;
-    int64_t parent = 0;
-    int64_t target = 0;
-    if (m->parent != NULL && (parent = idx_in(l, m->parent)) == 0) {
-        return reject(l, row, MLN_COLUMNS_PARENT, MLN_REASON_ORPHAN, true, err);
-    }
-    if (m->target != NULL) {
-        target = idx_in(l, m->target);
-    }
-    if (l->t->accepted == UINT32_MAX) {
-        return mln_err_set(err, MLN_BAD_INPUT, "table %s: more than %u rows", m->name, UINT32_MAX);
-    }
-    const struct mln_hash128 content = print_of(l, NULL, m->n_columns);
-    const struct mln_hash128 key = print_of(l, m->key, m->n_key);
-    const struct mln_key_entry *found = mln_key_set_find(&l->t->keys, key);
+static struct mln_hash128 print_reference(struct loader *l, const struct mln_cell_value *values,
+                                          const struct mln_model_reference *reference) {
+    return print_of(l, values, reference->columns,
+                    l->in->plan->model.tables[reference->table].n_key, 0);
+}
+
+static int64_t idx_of(const struct mln_key_set *set, struct mln_hash128 print) {
+    const struct mln_key_entry *found = mln_key_set_find(set, print);
+    return found == NULL ? 0 : (int64_t)found->idx;
+}
+
+/* A row whose cells are values and whose parent is known: accepted, unless its key is taken. */
+static enum mln_status place_row(struct loader *l, const struct pending *p, struct mln_err *err) {
+    struct mln_ingest_table *t = l->t;
+    const uint32_t content = content_of(l->model, p->values);
+    const struct mln_key_entry *found = mln_key_set_find(&t->keys, p->key);
     if (found != NULL) {
-        return reject(l, row, MLN_COLUMNS_KEY,
-                      found->content == (uint32_t)content.a ? MLN_REASON_DUPLICATE : MLN_REASON_KEY,
-                      true, err);
+        return reject(l, p->row, MLN_COLUMNS_KEY,
+                      found->content == content ? MLN_REASON_DUPLICATE : MLN_REASON_KEY, true, err);
     }
     bool bad = false;
-    MLN_TRY(check_uniques(l, row, &bad, err));
+    MLN_TRY(check_uniques(l, p, &bad, err));
     if (bad) {
         return MLN_OK;
     }
-    MLN_TRY(keep_uniques(l, err));
-    MLN_TRY(mln_key_set_add(&l->t->keys, key, (uint32_t)(l->t->accepted + 1), (uint32_t)content.a,
-                            &found, err));
-    l->t->accepted++;
-    l->t->no_target += m->target != NULL && target == 0;
-    for (size_t c = 0; c < m->n_columns; c++) {
-        l->t->unknown[c] += l->values[c].unknown_code;
+    if (t->accepted == UINT32_MAX) {
+        return mln_err_set(err, MLN_BAD_INPUT, "table %s: more than %u rows", l->model->name,
+                           UINT32_MAX);
     }
-    put_row(l, row, parent, target);
+    MLN_TRY(keep_uniques(l, p, err));
+    MLN_TRY(mln_key_set_add(&t->keys, p->key, (uint32_t)++t->accepted, content, &found, err));
+    struct mln_side_row row = {(int64_t)t->accepted, (int32_t)l->file + 1, (int64_t)p->row,
+                               p->parent_idx, 0};
+    if (l->model->target != NULL) {
+        row.target_idx = idx_of(keys_of(l, l->model->target), p->target);
+        t->no_target += row.target_idx == 0;
+    }
+    for (size_t c = 0; c < l->model->n_columns; c++) {
+        t->unknown[c] += p->values[c].unknown_code;
+    }
+    for (int side = 0; side < MLN_N_SIDES; side++) {
+        mln_side_put(&l->sides[side], &row, p->values);
+    }
     return MLN_OK;
 }
 
-static enum mln_status take_row(struct loader *l, uint64_t row, const struct mln_row_fault *fault,
-                                const struct mln_str *cells, struct mln_err *err) {
-    bool bad = false;
-    l->t->read++;
-    if (fault->reason != MLN_REASON_NONE) {
-        return reject(l, row, fault->column, (enum mln_reason)fault->reason, true, err);
-    }
-    MLN_TRY(type_row(l, row, cells, &bad, err));
-    return bad ? MLN_OK : place_row(l, row, err);
-}
+/* ── groups of rows ── */
 
-/* Hands the rows built so far to the zones. */
-static enum mln_status flush(struct loader *l, struct mln_err *err) {
-    for (int side = 0; side < N_SIDES; side++) {
-        struct side *s = &l->sides[side];
-        struct mln_batch batch;
-        MLN_TRY(mln_builder_view(s->builder, &batch, err));
-        MLN_TRY(l->in->e->ops->append(s->appender, &batch, err));
-        mln_builder_reset(s->builder);
+/* Types rows from..to and asks for the memory of their references; *n are left. */
+static enum mln_status type_group(struct loader *l, const struct mln_cells *cells, size_t from,
+                                  size_t to, size_t *n, struct mln_err *err) {
+    *n = 0;
+    for (size_t i = from; i < to; i++) {
+        struct pending *p = &l->pending[*n];
+        struct mln_cell_value *values = l->values + *n * l->model->n_columns;
+        const struct mln_row_fault fault = cells->faults[i];
+        bool bad = false;
+        *p = (struct pending){.row = cells->first_row + i, .values = values};
+        l->t->read++;
+        if (fault.reason != MLN_REASON_NONE) {
+            MLN_TRY(reject(l, p->row, fault.column, (enum mln_reason)fault.reason, true, err));
+            continue;
+        }
+        MLN_TRY(type_row(l, p->row, cells->cells + i * cells->n_columns, values, &bad, err));
+        if (bad) {
+            continue;
+        }
+        if (l->model->parent != NULL) {
+            p->parent = print_reference(l, values, l->model->parent);
+            mln_key_set_prefetch(keys_of(l, l->model->parent), p->parent);
+        }
+        if (l->model->target != NULL) {
+            p->target = print_reference(l, values, l->model->target);
+            mln_key_set_prefetch(keys_of(l, l->model->target), p->target);
+        }
+        (*n)++;
     }
     return MLN_OK;
+}
+
+/* Finds the parents and asks for the memory of the keys. */
+static enum mln_status find_parents(struct loader *l, size_t n, struct mln_err *err) {
+    for (size_t i = 0; i < n; i++) {
+        struct pending *p = &l->pending[i];
+        if (l->model->parent != NULL) {
+            p->parent_idx = idx_of(keys_of(l, l->model->parent), p->parent);
+            if (p->parent_idx == 0) {
+                MLN_TRY(reject(l, p->row, MLN_COLUMNS_PARENT, MLN_REASON_ORPHAN, true, err));
+                continue;
+            }
+        }
+        p->key = l->key_by_parent
+                     ? print_of(l, p->values, l->key_rest, l->n_key_rest, p->parent_idx)
+                     : print_of(l, p->values, l->model->key, l->model->n_key, 0);
+        mln_key_set_prefetch(&l->t->keys, p->key);
+    }
+    return MLN_OK;
+}
+
+static enum mln_status take_group(struct loader *l, const struct mln_cells *cells, size_t from,
+                                  size_t to, struct mln_err *err) {
+    size_t n = 0;
+    MLN_TRY(type_group(l, cells, from, to, &n, err));
+    MLN_TRY(find_parents(l, n, err));
+    for (size_t i = 0; i < n; i++) {
+        if (l->model->parent == NULL || l->pending[i].parent_idx != 0) {
+            MLN_TRY(place_row(l, &l->pending[i], err));
+        }
+    }
+    return l->bytes.failed ? mln_err_nomem(err, "a key") : MLN_OK;
 }
 
 static void tell_progress(struct mln_ingest *in, size_t n_rows) {
     (void)atomic_fetch_add(&in->rows_done, n_rows);
-    if (pthread_mutex_trylock(&in->talk_lock) == 0) {
-        mln_progress(in->run->talk, "ingest: bytes", atomic_load(&in->bytes_done), in->bytes_total);
+    if (in->run->talk != NULL && pthread_mutex_trylock(&in->talk_lock) == 0) {
+        char what[64];
+        (void)snprintf(what, sizeof what, "ingest, %.1f million rows; bytes",
+                       (double)atomic_load(&in->rows_done) / 1e6);
+        mln_progress(in->run->talk, what, atomic_load(&in->bytes_done), in->bytes_total);
         pthread_mutex_unlock(&in->talk_lock);
     }
 }
 
 static enum mln_status take_cells(void *ctx, const struct mln_cells *cells, struct mln_err *err) {
     struct loader *l = ctx;
-    for (size_t i = 0; i < cells->n_rows; i++) {
-        MLN_TRY(take_row(l, cells->first_row + i, &cells->faults[i],
-                         cells->cells + i * cells->n_columns, err));
+    for (size_t from = 0; from < cells->n_rows; from += GROUP) {
+        const size_t to = from + GROUP < cells->n_rows ? from + GROUP : cells->n_rows;
+        MLN_TRY(take_group(l, cells, from, to, err));
     }
-    MLN_TRY(mln_buf_check(&l->bytes, "a key", err));
     tell_progress(l->in, cells->n_rows);
-    return flush(l, err);
+    for (int side = 0; side < MLN_N_SIDES; side++) {
+        MLN_TRY(mln_side_flush(&l->sides[side], l->in->e, err));
+    }
+    return MLN_OK;
 }
 
 /* ── files ── */
@@ -415,52 +383,74 @@ static enum mln_status load_file(struct loader *l, size_t file, struct mln_err *
 
 /* ── the table ── */
 
-static enum mln_status open_sides(struct loader *l, struct mln_err *err) {
-    for (int side = 0; side < N_SIDES; side++) {
-        struct side *s = &l->sides[side];
-        MLN_TRY(describe_side(&l->t->arena, l->model, (enum zone_side)side, s, err));
-        s->builder = mln_builder_new(s->specs, s->n);
-        if (s->builder == NULL) {
-            return mln_err_nomem(err, "a batch");
-        }
-        MLN_TRY(l->in->e->ops->append_open(l->in->e, catalogs[side], l->model->name, &s->appender,
-                                           err));
+enum mln_status mln_ingest_create(struct mln_ingest *in, size_t table, struct mln_err *err) {
+    for (int which = 0; which < MLN_N_SIDES; which++) {
+        struct mln_ingest_side side;
+        MLN_TRY(mln_side_describe(&in->tables[table].arena, &in->plan->model.tables[table],
+                                  (enum mln_side)which, &side, err));
+        MLN_TRY(mln_side_create(&side, in->e, err));
     }
     return MLN_OK;
 }
 
-static enum mln_status close_sides(struct loader *l, enum mln_status status, struct mln_err *err) {
-    for (int side = 0; side < N_SIDES; side++) {
-        struct side *s = &l->sides[side];
-        if (s->appender != NULL) {
-            const enum mln_status closed = l->in->e->ops->append_close(
-                s->appender, status == MLN_OK, status == MLN_OK ? err : NULL);
-            status = status == MLN_OK ? closed : status;
+/* A child whose key holds its parent's: once the parent is found, its idx stands for that part. */
+static void split_key(struct loader *l) {
+    const struct mln_model_reference *parent = l->model->parent;
+    const size_t n = parent == NULL ? 0 : l->in->plan->model.tables[parent->table].n_key;
+    size_t shared = 0;
+    for (size_t k = 0; k < l->model->n_key; k++) {
+        bool of_parent = false;
+        for (size_t i = 0; i < n && !of_parent; i++) {
+            of_parent = parent->columns[i] == l->model->key[k];
         }
-        mln_builder_free(s->builder);
+        shared += of_parent;
+        if (!of_parent) {
+            l->key_rest[l->n_key_rest++] = l->model->key[k];
+        }
     }
-    return status;
+    l->key_by_parent = n > 0 && shared == n;
+}
+
+static enum mln_status prepare_table(struct loader *l, struct mln_err *err) {
+    struct mln_arena *arena = &l->t->arena;
+    const size_t n = l->model->n_columns;
+    l->values = MLN_ARENA_NEW(arena, struct mln_cell_value, GROUP * n);
+    l->pending = MLN_ARENA_NEW(arena, struct pending, GROUP);
+    l->key_rest = MLN_ARENA_NEW(arena, size_t, l->model->n_key);
+    l->t->unknown = MLN_ARENA_NEW(arena, uint64_t, n);
+    l->t->uniques = MLN_ARENA_NEW(arena, struct mln_key_set, n);
+    if (l->values == NULL || l->pending == NULL || l->key_rest == NULL || l->t->unknown == NULL ||
+        l->t->uniques == NULL) {
+        return mln_err_nomem(err, "a table");
+    }
+    split_key(l);
+    for (int side = 0; side < MLN_N_SIDES; side++) {
+        MLN_TRY(mln_side_describe(arena, l->model, (enum mln_side)side, &l->sides[side], err));
+    }
+    return MLN_OK;
 }
 
 enum mln_status mln_ingest_load(struct mln_ingest *in, size_t table, struct mln_err *err) {
     struct mln_ingest_table *t = &in->tables[table];
     struct loader l = {.in = in, .t = t, .model = &in->plan->model.tables[table]};
-    const size_t n = l.model->n_columns;
-    l.values = MLN_ARENA_NEW(&t->arena, struct mln_cell_value, n);
-    t->unknown = MLN_ARENA_NEW(&t->arena, uint64_t, n);
-    t->uniques = MLN_ARENA_NEW(&t->arena, struct mln_key_set, n);
-    if (l.values == NULL || t->unknown == NULL || t->uniques == NULL) {
-        return mln_err_nomem(err, "a table");
+    MLN_TRY(prepare_table(&l, err));
+    enum mln_status status = MLN_OK;
+    for (int side = 0; side < MLN_N_SIDES && status == MLN_OK; side++) {
+        status = mln_side_open(&l.sides[side], in->e, err);
     }
-    enum mln_status status = open_sides(&l, err);
     for (size_t f = in->plan->first_file[table];
          f < in->plan->first_file[table + 1] && status == MLN_OK; f++) {
         status = load_file(&l, f, err);
     }
-    status = close_sides(&l, status, err);
-    for (size_t c = 0; c < n; c++) {
+    for (int side = 0; side < MLN_N_SIDES; side++) {
+        const bool keep = status == MLN_OK;
+        const enum mln_status closed =
+            mln_side_close(&l.sides[side], in->e, keep, keep ? err : NULL);
+        status = keep ? closed : status;
+    }
+    for (size_t c = 0; c < l.model->n_columns; c++) {
         mln_key_set_release(&t->uniques[c]);
     }
-    mln_buf_release(&l.bytes);
+    free(l.bytes.p);
     return status;
 }

@@ -14,20 +14,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "engine/engine.h"
 #include "source/key_set.h"
 #include "source/rejects.h"
 #include "stage/ingest_plan.h"
-
-#define MLN_ZONE_ID_CATALOG "ident"
-#define MLN_ZONE_CONTENT_CATALOG "content"
+#include "stage/ingest_side.h"
 
 /* Values of mln_reject.column besides the columns of the file. */
-enum {
-    MLN_COLUMNS_KEY = MLN_NO_COLUMN - 1,
-    MLN_COLUMNS_PARENT = MLN_NO_COLUMN - 2,
-    MLN_COLUMNS_TARGET = MLN_NO_COLUMN - 3
-};
+enum { MLN_COLUMNS_KEY = MLN_NO_COLUMN - 1, MLN_COLUMNS_PARENT = MLN_NO_COLUMN - 2 };
 
 struct mln_ingest_table {
     size_t table; /* of the model */
