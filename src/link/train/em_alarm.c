@@ -71,7 +71,7 @@ static void look_at_ladders(const struct em_data *data, struct mln_em_result *re
             raise_alarm(result, MLN_EM_M_BELOW_U, c);
         }
         for (size_t l = 1; l < data->options->n_levels[c]; l++) {
-            if (level_weight(result, first + l) > first_weight + 1e-9) {
+            if (level_weight(result, first + l) > first_weight + 3) {
                 raise_alarm(result, MLN_EM_LADDER_ORDER, c);
             }
         }

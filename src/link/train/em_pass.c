@@ -170,11 +170,9 @@ void em_u_from_random(const struct em_data *data, double lambda, struct em_param
     }
 }
 
-double em_lambda(const struct em_data *data, const struct em_params *params) {
+/* λ by the sessions: their matches over the share of all matches that their rules let through. */
+static double lambda_of_sessions(const struct em_data *data, const struct em_params *params) {
     const struct mln_em_options *o = data->options;
-    if (!isnan(o->training->lambda)) {
-        return o->training->lambda;
-    }
     double matches = 0;
     double shares = 0;
     double most = 0;
@@ -192,6 +190,42 @@ double em_lambda(const struct em_data *data, const struct em_params *params) {
     }
     const double all = shares > 0 ? fmax(matches / shares, most) : most;
     return fmin(all / o->n_pairs_all, 1 - 1e-9);
+}
+
+/* λ by the random pairs, m and u being given: the mode of the likelihood, from `start` on. */
+static double lambda_of_random(const struct em_data *data, const struct em_params *params,
+                               double start) {
+    enum { PASSES_MAX = 200 };
+    const struct em_table *t = &data->random;
+    struct em_logs logs;
+    take_logs(data, params, &logs);
+    double lambda = start;
+    for (int pass = 0; pass < PASSES_MAX; pass++) {
+        const double log_match = log(fmax(lambda, tiny));
+        struct em_sum matches = {0, 0};
+        for (size_t i = 0; i < t->n; i++) {
+            em_add(&matches, t->count[i] * weigh(&logs, t, i, log_match, log1p(-lambda)).match);
+        }
+        const double next = fmin(em_value(matches) / t->total, 1 - 1e-9);
+        const double step = fabs(next - lambda);
+        lambda = next;
+        if (step <= 1e-9 * lambda) {
+            break;
+        }
+    }
+    return lambda;
+}
+
+double em_lambda(const struct em_data *data, const struct em_params *params) {
+    if (!isnan(data->options->training->lambda)) {
+        return data->options->training->lambda;
+    }
+    const double by_sessions = lambda_of_sessions(data, params);
+    if (data->random.n == 0 || by_sessions <= 0) {
+        return by_sessions;
+    }
+    const double by_random = lambda_of_random(data, params, by_sessions);
+    return by_random * data->random.total >= MLN_EM_RANDOM_MATCHES ? by_random : by_sessions;
 }
 
 /* Counts of one session for the comparisons that none keeps, by the posterior from those it keeps.

@@ -164,7 +164,7 @@ END_TEST
  * random pairs λ = .01; a share .85 × .95 of matches satisfies rule 1, .9 × .95 rule 2 (present: on
  * both records counts once here). Sessions hold what Bayes says: λ_1 = .01 × .85/(.01 × .85 + .99 ×
  * .01). */
-START_TEST(two_rules_and_random_pairs_give_lambda) {
+static void check_two_rules(double lambda_of_random) {
     struct mln_rng rng;
     mln_rng_init(&rng, 43, 1, 0);
     const double all = 1e9;
@@ -176,7 +176,7 @@ START_TEST(two_rules_and_random_pairs_give_lambda) {
     struct mln_em_session s[3];
     s[0] = draw_pairs(&four, &rng, N, lambda1, drawn_levels[0], drawn_count[0]);
     s[1] = draw_pairs(&four, &rng, N, lambda2, drawn_levels[1], drawn_count[1]);
-    s[2] = draw_pairs(&four, &rng, N, lambda, drawn_levels[2], drawn_count[2]);
+    s[2] = draw_pairs(&four, &rng, N, lambda_of_random, drawn_levels[2], drawn_count[2]);
     static const bool out1[] = {true, false, false, false}, out2[] = {false, true, false, false};
     s[0].left_out = out1;
     s[1].left_out = out2;
@@ -201,6 +201,16 @@ START_TEST(two_rules_and_random_pairs_give_lambda) {
     ck_assert_double_eq_tol(fit.session_lambda[0], lambda1, .01);
     ck_assert_double_eq_tol(fit.session_lambda[1], lambda2, .004);
     ck_assert_double_eq_tol(fit.lambda, lambda, .0005);
+}
+
+START_TEST(lambda_from_random_pairs) {
+    check_two_rules(.01);
+}
+END_TEST
+
+/* Random pairs that hold no match: the rules' matches and the shares of m tell. */
+START_TEST(lambda_from_rules) {
+    check_two_rules(0);
 }
 END_TEST
 
@@ -523,8 +533,8 @@ START_TEST(probabilities_at_the_ends) {
 END_TEST
 
 MLN_TEST_MAIN("em", lambda_alone_by_hand, matches_among_random_pairs_do_not_count_in_u,
-              labels_by_hand, m_u_lambda_come_back_u_trained,
-              two_rules_and_random_pairs_give_lambda, plain_em_reaches_the_same_point,
+              labels_by_hand, m_u_lambda_come_back_u_trained, lambda_from_random_pairs,
+              lambda_from_rules, plain_em_reaches_the_same_point,
               likelihood_never_falls_and_order_does_not_count,
               degenerate_data_are_refused_with_the_reason, a_single_class_is_refused,
               alarms_name_their_comparisons,
