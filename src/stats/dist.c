@@ -85,3 +85,85 @@ double mln_chi2_tail(double x, size_t df) {
     }
     return sum < 1.0 ? sum : 1.0;
 }
+
+/* The continued fraction of the incomplete beta function I_x(a, b), DLMF 8.17.22, by Lentz's
+ * method. Converges fast for x < (a + 1) / (a + b + 2). */
+static double beta_fraction(double x, double a, double b) {
+    const double least = 1e-300;
+    double c = 1.0, d = 1.0 - (a + b) * x / (a + 1.0);
+    d = 1.0 / (fabs(d) < least ? least : d);
+    double h = d;
+    for (double m = 1.0; m < 10000.0; m += 1.0) {
+        const double even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
+        const double odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
+        const double steps[] = {even, odd};
+        double change = 1.0;
+        for (size_t i = 0; i < 2; i++) {
+            d = 1.0 + steps[i] * d;
+            c = 1.0 + steps[i] / c;
+            d = 1.0 / (fabs(d) < least ? least : d);
+            c = fabs(c) < least ? least : c;
+            change = d * c;
+            h *= change;
+        }
+        if (fabs(change - 1.0) < 1e-16) {
+            break;
+        }
+    }
+    return h;
+}
+
+static double beta_ratio(double x, double a, double b) {
+    int sign;
+    const double log_beta = lgamma_r(a, &sign) + lgamma_r(b, &sign) - lgamma_r(a + b, &sign);
+    if (x < (a + 1.0) / (a + b + 2.0)) {
+        return exp(a * log(x) + b * log1p(-x) - log_beta) * beta_fraction(x, a, b) / a;
+    }
+    return 1.0 - exp(a * log(x) + b * log1p(-x) - log_beta) * beta_fraction(1.0 - x, b, a) / b;
+}
+
+double mln_t_tail(double x, double df) {
+    if (isnan(x) || !(df > 0.0)) {
+        return NAN;
+    }
+    if (x == 0.0) {
+        return 0.5;
+    }
+    if (isinf(df)) {
+        return 0.5 * erfc(x / sqrt(2.0));
+    }
+    if (isinf(x)) {
+        return x > 0.0 ? 0.0 : 1.0;
+    }
+    const double half = 0.5 * beta_ratio(df / (df + x * x), df / 2.0, 0.5);
+    return x > 0.0 ? half : 1.0 - half;
+}
+
+static double t_density(double x, double df) {
+    int sign;
+    const double pi = 3.14159265358979323846;
+    return exp(lgamma_r((df + 1.0) / 2.0, &sign) - lgamma_r(df / 2.0, &sign) -
+               (df + 1.0) / 2.0 * log1p(x * x / df)) /
+           sqrt(df * pi);
+}
+
+double mln_t_quantile(double p, double df) {
+    const double z = mln_normal_quantile(p);
+    if (!(df > 0.0) || isnan(z)) {
+        return NAN;
+    }
+    if (df > 1e6 || z == 0.0 || isinf(z)) {
+        return z + (isinf(df) || isinf(z) ? 0.0 : z * (z * z + 1.0) / (4.0 * df));
+    }
+    /* In the upper half; the tail is convex there, so that Newton from below never overshoots. */
+    const double tail = p < 0.5 ? p : 1.0 - p;
+    double x = fabs(z);
+    for (int i = 0; i < 200; i++) {
+        const double step = (mln_t_tail(x, df) - tail) / t_density(x, df);
+        x += step;
+        if (fabs(step) <= 1e-13 * x) {
+            break;
+        }
+    }
+    return p < 0.5 ? -x : x;
+}

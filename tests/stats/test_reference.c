@@ -446,6 +446,12 @@ START_TEST(tests_of_equal_curves) {
                 const double p = reference_number(&ref);
                 ck_same(&ref, mln_normal_quantile(p), reference_number(&ref), close_to, "p %g", p);
             }
+        } else if (strcmp(word, "t") == 0) {
+            for (size_t n = reference_size(&ref); n > 0; n--) {
+                const double p = reference_number(&ref), df = reference_number(&ref);
+                ck_same(&ref, mln_t_quantile(p, df), reference_number(&ref), close_to_test,
+                        "p %g df %g", p, df);
+            }
         } else {
             ck_assert_str_eq(word, "chi2");
             for (size_t n = reference_size(&ref); n > 0; n--) {

@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "run.h"
 #include "stats/gray.h"
+#include "stats/post_strata.h"
 #include "stats/transition.h"
 
 enum { N = 120 };
@@ -93,13 +94,27 @@ static enum mln_status transition(struct mln_err *err) {
     return mln_transition_fit(&stays, &model, 0, at, 1, prob, covariance, err);
 }
 
+static enum mln_status weights(struct mln_err *err) {
+    uint8_t matched[N];
+    for (size_t i = 0; i < N; i++) {
+        matched[i] = i % 3 != 0;
+    }
+    const uint32_t *const code[] = {group, from};
+    const struct mln_strata strata = {N, 2, code, matched};
+    const struct mln_collapse collapse = {5, 4.0};
+    struct mln_weights built;
+    const enum mln_status status = mln_weights_build(&strata, &collapse, &built, err);
+    mln_weights_release(&built);
+    return status;
+}
+
 static const struct scenario {
     const char *name;
     enum mln_status (*run)(struct mln_err *err);
 } scenarios[] = {{"risk, counted", risk_counted}, {"risk, sorted", risk_sorted},
                  {"log-rank", logrank},           {"gray", gray},
                  {"multi-state", multistate},     {"subjects", subjects},
-                 {"transition", transition}};
+                 {"transition", transition},      {"weights", weights}};
 
 START_TEST(every_allocation_may_fail) {
     fill();

@@ -282,4 +282,6 @@ for (name in names(compared)) {
 say("normal", length(p <- c(1e-300, 1e-10, 0.001, 0.025, 0.07, 0.3, 0.5, 0.6, 0.925, 0.975, 0.9999999))); rows(cbind(p, qnorm(p)))
 x <- expand.grid(x = c(1e-8, 0.1, 1, 3.84, 20, 150, 700), df = c(1, 2, 3, 4, 7, 10, 31, 100))
 say("chi2", nrow(x)); rows(cbind(x$x, x$df, pchisq(x$x, x$df, lower.tail = FALSE)))
+q <- expand.grid(p = c(1e-6, 0.025, 0.3, 0.9, 0.975, 0.999), df = c(0.7, 1, 2.5, 3.78125, 19, 49.3, 1e4, 3e7))
+say("t", nrow(q)); rows(cbind(q$p, q$df, qt(q$p, q$df)))
 close(con)

@@ -1,0 +1,604 @@
+/* Draws of links, their combination, weights for the unmatched, bounds: by hand; and over 200
+ * made-up populations bands that cover the truth as often as they say. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "run.h"
+#include "stats/km.h"
+#include "stats/link_error.h"
+#include "stats/post_strata.h"
+
+/* ── draws ── */
+
+START_TEST(sure_links_and_none) {
+    static const uint64_t key[] = {11, 12, 13, 14};
+    static const size_t first[] = {0, 1, 3, 3, 4};
+    static const double prob[] = {1, 0, 1, 0};
+    const struct mln_link_candidates c = {4, key, first, prob};
+    for (uint32_t draw = 0; draw < 20; draw++) {
+        size_t chosen[4];
+        ck_assert(mln_link_draw(&c, 1, draw, chosen, NULL) == MLN_OK);
+        ck_assert_uint_eq(chosen[0], 0);
+        ck_assert_uint_eq(chosen[1], 2);
+        ck_assert_uint_eq(chosen[2], MLN_NO_LINK); /* no candidate */
+        ck_assert_uint_eq(chosen[3], MLN_NO_LINK);
+    }
+}
+END_TEST
+
+enum { MANY = 20000 };
+
+/* Two candidates of 0.6 and 0.3: over 20,000 units 12,000 and 6,000, within 5 standard deviations
+ * (69 and 65). A unit alone draws as among all. */
+START_TEST(draws_follow_the_probabilities) {
+    static uint64_t key[MANY];
+    static size_t first[MANY + 1], chosen[MANY];
+    static double prob[2 * MANY];
+    for (size_t i = 0; i < MANY; i++) {
+        key[i] = i * 7919;
+        first[i + 1] = 2 * (i + 1);
+        prob[2 * i] = 0.6;
+        prob[2 * i + 1] = 0.3;
+    }
+    const struct mln_link_candidates c = {MANY, key, first, prob};
+    size_t n[3] = {0, 0, 0}, changed = 0;
+    ck_assert(mln_link_draw(&c, 42, 0, chosen, NULL) == MLN_OK);
+    for (size_t i = 0; i < MANY; i++) {
+        n[chosen[i] == MLN_NO_LINK ? 2 : chosen[i] % 2]++;
+        const struct mln_link_candidates alone = {1, &key[i], first, prob + 2 * i};
+        size_t one, other;
+        ck_assert(mln_link_draw(&alone, 42, 0, &one, NULL) == MLN_OK);
+        ck_assert(one == MLN_NO_LINK ? chosen[i] == one : chosen[i] == one + 2 * i);
+        ck_assert(mln_link_draw(&alone, 42, 1, &other, NULL) == MLN_OK);
+        changed += one != other;
+    }
+    ck_assert_msg(fabs((double)n[0] - 12000) < 350 && fabs((double)n[1] - 6000) < 325, "%zu %zu",
+                  n[0], n[1]);
+    /* Another draw differs with probability 1 − 0.36 − 0.09 − 0.01 = 0.54: 10,800 ± 350 */
+    ck_assert_msg(fabs((double)changed - 10800) < 350, "%zu", changed);
+}
+END_TEST
+
+START_TEST(bad_probabilities_are_named) {
+    static const uint64_t key[] = {1, 2};
+    static const size_t first[] = {0, 1, 3};
+    static const struct {
+        double prob[3];
+        const char *message;
+    } bad[] = {{{0.5, 0.6, 0.5}, "unit 2: the probabilities of its links sum to more than 1"},
+               {{1.5, 0, 0}, "unit 1: a link's probability is not in 0..1"},
+               {{0.5, NAN, 0}, "unit 2: a link's probability is not in 0..1"},
+               {{0.5, 0, -0.1}, "unit 2: a link's probability is not in 0..1"}};
+    static const double ratio[] = {1, 1, NAN};
+    size_t chosen[2];
+    double updated[3];
+    struct mln_err err;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const struct mln_link_candidates c = {2, key, first, bad[i].prob};
+        ck_assert(mln_link_draw(&c, 1, 0, chosen, &err) == MLN_BAD_INPUT);
+        ck_assert_str_eq(err.msg, bad[i].message);
+        ck_assert(mln_link_update(&c, ratio, updated, NULL) == MLN_BAD_INPUT);
+    }
+    static const double good[] = {0.5, 0.5, 0.25};
+    const struct mln_link_candidates c = {2, key, first, good};
+    ck_assert(mln_link_update(&c, ratio, updated, &err) == MLN_BAD_INPUT);
+    ck_assert_str_eq(err.msg, "unit 2: a link's ratio is not a finite number from 0");
+}
+END_TEST
+
+/* Prior 1/2 and 1/4 (none 1/4), ratios 3 and 2: 3/2, 1/2, 1/4 of 9/4: 2/3 and 2/9. A sure link
+ * stays, whatever its ratio. */
+START_TEST(update_by_bayes_rule) {
+    static const uint64_t key[] = {1, 2};
+    static const size_t first[] = {0, 2, 3};
+    static const double prob[] = {0.5, 0.25, 1}, ratio[] = {3, 2, 0};
+    const struct mln_link_candidates c = {2, key, first, prob};
+    double updated[3];
+    ck_assert(mln_link_update(&c, ratio, updated, NULL) == MLN_OK);
+    ck_assert_double_eq_tol(updated[0], 2.0 / 3, 1e-15);
+    ck_assert_double_eq_tol(updated[1], 2.0 / 9, 1e-15);
+    ck_assert_double_eq(updated[2], 1);
+}
+END_TEST
+
+/* ── combination ── */
+
+/* Q = 1, 2, 3, U = 1/2: W = 1/2, B = 1, T = 1/2 + 4/3 = 11/6, df = 2 (1 + 3/8)² = 121/32.
+ * t(0.975, 3.78125) = 2.84095256 by R's qt (tests.tsv). */
+START_TEST(three_draws_by_hand) {
+    static const double q[] = {1, 2, 3}, u[] = {0.5, 0.5, 0.5};
+    const struct mln_combined c = mln_combine(q, u, 3, MLN_SCALE_PLAIN, 0.95);
+    ck_assert_double_eq(c.estimate, 2);
+    ck_assert_double_eq(c.within, 0.5);
+    ck_assert_double_eq(c.between, 1);
+    ck_assert_double_eq_tol(c.total, 11.0 / 6, 1e-15);
+    ck_assert_double_eq_tol(c.df, 121.0 / 32, 1e-14);
+    ck_assert_double_eq_tol(c.interval.upper - 2, 2.84095256 * sqrt(11.0 / 6), 1e-7);
+    ck_assert_double_eq_tol(c.interval.upper + c.interval.lower, 4, 1e-14);
+    const struct mln_combined whole = mln_combine(q, NULL, 3, MLN_SCALE_PLAIN, 0.95);
+    ck_assert_double_eq(whole.within, 0);
+    ck_assert_double_eq_tol(whole.df, 2, 1e-15);
+}
+END_TEST
+
+/* Logit of 1/5 and 4/5: −ln 4 and ln 4, mean 0: 1/2. A variance of 0.01 becomes 0.01 / (4/25)²
+ * there. */
+START_TEST(scales) {
+    static const double q[] = {0.2, 0.8}, u[] = {0.01, 0.01}, equal[] = {0.25, 0.25},
+                        edge[] = {0, 0.5};
+    const struct mln_combined c = mln_combine(q, u, 2, MLN_SCALE_LOGIT, 0.95);
+    ck_assert_double_eq_tol(c.estimate, 0.5, 1e-15);
+    ck_assert_double_eq_tol(c.within, 0.01 * 625 / 16, 1e-14);
+    ck_assert_double_eq_tol(c.between, 2 * log(4) * log(4), 1e-14);
+    ck_assert(c.interval.lower > 0 && c.interval.upper < 1);
+    const struct mln_combined same = mln_combine(equal, u, 2, MLN_SCALE_LOG, 0.95);
+    ck_assert_double_eq_tol(same.estimate, 0.25, 1e-15);
+    ck_assert(isinf(same.df) && same.between == 0);
+    ck_assert_double_eq_tol(same.interval.upper, 0.25 * exp(1.959963984540054 * 0.4), 1e-14);
+    const struct mln_combined plain = mln_combine(edge, u, 2, MLN_SCALE_LOGIT, 0.95);
+    ck_assert(plain.scale == MLN_SCALE_PLAIN && plain.estimate == 0.25);
+}
+END_TEST
+
+START_TEST(undefined_in_a_draw) {
+    static const double q[] = {0.2, NAN}, u[] = {0.1, NAN}, good[] = {0.2, 0.3};
+    ck_assert(isnan(mln_combine(q, NULL, 2, MLN_SCALE_LOGIT, 0.95).estimate));
+    ck_assert(isnan(mln_combine(good, u, 2, MLN_SCALE_PLAIN, 0.95).interval.lower));
+    ck_assert(isnan(mln_combine(good, NULL, 1, MLN_SCALE_PLAIN, 0.95).estimate));
+    ck_assert(isnan(mln_combine(good, NULL, 0, MLN_SCALE_PLAIN, 0.95).total));
+}
+END_TEST
+
+/* ── bounds ── */
+
+/* Of 10 units 6 are sure, 3 of them with the outcome: 3/10 to 7/10. Sure values 1, 2, 2, 5, 7, 9
+ * and 4 unknown: the median is the mean of ranks 5 and 6 of 10. All unknown below: ranks 1 and 2 of
+ * the sure, 1 and 2: 1.5. All above: 7 and 9 have ranks 5 and 6: 8. The quantile 0.2 may lie
+ * anywhere below, 0.7 (ranks 7, 8) anywhere above. */
+START_TEST(bounds_by_hand) {
+    const struct mln_interval share = mln_share_bounds(3, 6, 10);
+    ck_assert_double_eq(share.lower, 0.3);
+    ck_assert_double_eq(share.upper, 0.7);
+    static const struct mln_bin bins[] = {{1, 1}, {2, 2}, {3, 0}, {5, 1}, {7, 1}, {9, 1}};
+    const struct mln_interval median = mln_quantile_bounds(bins, 6, 4, 500);
+    ck_assert_double_eq(median.lower, 1.5);
+    ck_assert_double_eq(median.upper, 8);
+    const struct mln_interval low = mln_quantile_bounds(bins, 6, 4, 200);
+    ck_assert(isinf(low.lower) && low.lower < 0);
+    ck_assert_double_eq(low.upper, 2);
+    ck_assert(isinf(mln_quantile_bounds(bins, 6, 4, 700).upper));
+    const struct mln_interval exact = mln_quantile_bounds(bins, 6, 0, 500);
+    ck_assert_double_eq(exact.lower, mln_histogram_quantile(bins, 6, 500));
+    ck_assert_double_eq(exact.upper, exact.lower);
+    ck_assert(isnan(mln_share_bounds(0, 0, 0).lower));
+    ck_assert(isnan(mln_quantile_bounds(bins, 0, 0, 500).lower));
+    const struct mln_interval none = mln_quantile_bounds(bins, 0, 3, 500);
+    ck_assert(isinf(none.lower) && isinf(none.upper));
+}
+END_TEST
+
+/* ── weights ── */
+
+enum { MOST_UNITS = 4000 };
+
+/* Cells as (codes, units, matched), spelled out. */
+struct cells {
+    uint32_t code[2][MOST_UNITS];
+    uint8_t matched[MOST_UNITS];
+    size_t n;
+};
+
+static void add_cell(struct cells *c, uint32_t a, uint32_t b, size_t n_units, size_t n_matched) {
+    for (size_t i = 0; i < n_units; i++) {
+        c->code[0][c->n] = a;
+        c->code[1][c->n] = b;
+        c->matched[c->n++] = i < n_matched;
+    }
+}
+
+static struct mln_weights weigh(const struct cells *c, size_t n_variables, uint64_t min_matched,
+                                double max_weight) {
+    const uint32_t *const code[] = {c->code[0], c->code[1]};
+    const struct mln_strata strata = {c->n, n_variables, code, c->matched};
+    const struct mln_collapse collapse = {min_matched, max_weight};
+    struct mln_weights weights;
+    ck_assert(mln_weights_build(&strata, &collapse, &weights, NULL) == MLN_OK);
+    return weights;
+}
+
+static void check_class(const struct mln_weights *w, size_t c, uint64_t n_units, uint64_t n_matched,
+                        uint32_t variables, bool small) {
+    ck_assert(c < w->n_classes);
+    ck_assert_uint_eq(w->classes[c].n_units, n_units);
+    ck_assert_uint_eq(w->classes[c].n_matched, n_matched);
+    ck_assert_uint_eq(w->classes[c].variables, variables);
+    ck_assert(w->classes[c].small == small);
+}
+
+/* The example of the header: under court 0, kind 0 is a class; kinds 1 and 2, 17 units with 9
+ * matched, join it. Court 1: kinds of 6 and 7 matched are pooled into one. Court 2: 4 matched
+ * alone, waits; joins the class with the fewest matched, that of court 1. */
+START_TEST(cells_are_collapsed_by_hand) {
+    static struct cells c;
+    c.n = 0;
+    add_cell(&c, 2, 0, 5, 4);
+    add_cell(&c, 0, 0, 90, 70);
+    add_cell(&c, 1, 1, 9, 7);
+    add_cell(&c, 0, 2, 8, 5);
+    add_cell(&c, 0, 1, 9, 4);
+    add_cell(&c, 1, 0, 11, 6);
+    struct mln_weights w = weigh(&c, 2, 10, INFINITY);
+    ck_assert_uint_eq(w.n_classes, 2);
+    check_class(&w, 0, 107, 79, 1, false);
+    check_class(&w, 1, 25, 17, 0, false);
+    ck_assert_double_eq(w.classes[1].weight, 25.0 / 17);
+    ck_assert_uint_eq(w.class_of[0], 1);
+    ck_assert_uint_eq(w.class_of[5], 0);
+    mln_weights_release(&w);
+    w = weigh(&c, 0, 10, INFINITY); /* no variable: one class */
+    ck_assert_uint_eq(w.n_classes, 1);
+    check_class(&w, 0, 132, 96, 0, false);
+    mln_weights_release(&w);
+}
+END_TEST
+
+/* 40 of 100 matched weighs 2.5: past 2, the cell waits although large; with a cell of 90 of 100 the
+ * whole weighs 200 / 130 = 1.54. */
+START_TEST(heavy_weights_are_collapsed) {
+    static struct cells c;
+    c.n = 0;
+    add_cell(&c, 0, 0, 100, 40);
+    add_cell(&c, 1, 0, 100, 90);
+    struct mln_weights w = weigh(&c, 1, 5, 2.0);
+    ck_assert_uint_eq(w.n_classes, 1);
+    check_class(&w, 0, 200, 130, 0, false);
+    mln_weights_release(&w);
+    w = weigh(&c, 1, 5, 3.0);
+    ck_assert_uint_eq(w.n_classes, 2);
+    mln_weights_release(&w);
+}
+END_TEST
+
+START_TEST(nobody_matched_and_nobody) {
+    static struct cells c;
+    c.n = 0;
+    struct mln_weights w = weigh(&c, 2, 1, INFINITY);
+    ck_assert_uint_eq(w.n_classes, 0);
+    ck_assert(isnan(mln_weighted_share(&w, NULL).share));
+    mln_weights_release(&w);
+    add_cell(&c, 0, 0, 3, 0);
+    add_cell(&c, 1, 0, 2, 0);
+    w = weigh(&c, 2, 1, INFINITY);
+    ck_assert_uint_eq(w.n_classes, 1);
+    check_class(&w, 0, 5, 0, 0, true);
+    ck_assert(isnan(w.classes[0].weight));
+    static const uint64_t none[] = {0};
+    ck_assert(isnan(mln_weighted_share(&w, none).share));
+    mln_weights_release(&w);
+    const struct mln_strata strata = {0, MLN_MAX_STRATA_VARIABLES + 1, NULL, NULL};
+    const struct mln_strata empty = {0};
+    const struct mln_collapse good = {1, 2}, no_min = {0, 2}, no_max = {1, NAN};
+    ck_assert(mln_weights_build(&strata, &good, &w, NULL) == MLN_BAD_INPUT);
+    ck_assert(mln_weights_build(&empty, &no_min, &w, NULL) == MLN_BAD_INPUT);
+    ck_assert(mln_weights_build(&empty, &no_max, &w, NULL) == MLN_BAD_INPUT);
+}
+END_TEST
+
+/* Every unit is in a class; weights of the matched sum to all; classes are large enough unless
+ * marked; the order of units does not matter. */
+START_TEST(random_cells_keep_their_totals) {
+    static struct cells c, turned;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        struct mln_rng rng;
+        mln_rng_init(&rng, seed, 5, 0);
+        c.n = 0;
+        for (uint32_t cell = 0; cell < 30; cell++) {
+            const uint32_t n = 1 + mln_rng_below(&rng, 60);
+            add_cell(&c, cell % 6, cell / 6, n, mln_rng_below(&rng, n + 1));
+        }
+        turned.n = c.n;
+        for (size_t i = 0; i < c.n; i++) {
+            turned.code[0][i] = c.code[0][c.n - 1 - i];
+            turned.code[1][i] = c.code[1][c.n - 1 - i];
+            turned.matched[i] = c.matched[c.n - 1 - i];
+        }
+        struct mln_weights w = weigh(&c, 2, 20, 3.0), again = weigh(&turned, 2, 20, 3.0);
+        double sum = 0;
+        uint64_t units = 0;
+        ck_assert_uint_eq(w.n_classes, again.n_classes);
+        for (size_t i = 0; i < c.n; i++) {
+            ck_assert_uint_eq(w.class_of[i], again.class_of[c.n - 1 - i]);
+            sum += c.matched[i] ? w.classes[w.class_of[i]].weight : 0;
+        }
+        for (size_t k = 0; k < w.n_classes; k++) {
+            units += w.classes[k].n_units;
+            ck_assert(w.classes[k].small ||
+                      (w.classes[k].n_matched >= 20 && w.classes[k].weight <= 3.0));
+        }
+        ck_assert_uint_eq(units, c.n);
+        ck_assert_double_eq_tol(sum, (double)c.n, 1e-9);
+        mln_weights_release(&w);
+        mln_weights_release(&again);
+    }
+}
+END_TEST
+
+/* Classes 10 of which 5 matched, 2 with; 10 of which 10, 5 with: share (0.4 + 0.5) / 2, variance
+ * (1/2)² · 1/2 · 0.24 / 4 = 0.0075, nothing from the second. A class of 4 with one matched: (1 −
+ * 1/4) / 4. */
+START_TEST(weighted_share_by_hand) {
+    struct mln_weight_class classes[] = {{10, 5, 2, 0, false}, {10, 10, 1, 0, false}};
+    const struct mln_weights w = {2, classes, NULL};
+    static const uint64_t n_with[] = {2, 5};
+    const struct mln_share share = mln_weighted_share(&w, n_with);
+    ck_assert_double_eq_tol(share.share, 0.45, 1e-15);
+    ck_assert_double_eq_tol(share.variance, 0.0075, 1e-16);
+    struct mln_weight_class one[] = {{4, 1, 4, 0, true}};
+    const struct mln_weights alone = {1, one, NULL};
+    static const uint64_t with[] = {1};
+    ck_assert_double_eq_tol(mln_weighted_share(&alone, with).variance, 3.0 / 16, 1e-15);
+}
+END_TEST
+
+/* ── do bands cover? ── */
+
+enum { UNITS = 1200, STRATA = 4, DRAWS = 20, SEEDS = 200 };
+
+static const double odds_of_stratum[STRATA] = {0.2, 0.35, 0.5, 0.65};
+static const double odds_of_others =
+    0.45; /* of an affaire at random, when wrong partners are unlike */
+
+/* Each unit has a true outcome by its stratum, and with probability 0.9 one candidate, right with
+ * the probability stated. A right candidate brings the true outcome and delay; a wrong one those of
+ * another affaire. */
+struct world {
+    uint64_t key[UNITS];
+    size_t first[UNITS + 1];
+    double prob[UNITS];
+    uint32_t stratum[UNITS];
+    uint8_t truth[UNITS], brought[UNITS]; /* outcome; by candidate */
+    double delay_brought[UNITS];          /* by candidate */
+    double true_share;
+};
+
+static double draw_delay(struct mln_rng *rng, size_t stratum) {
+    return ceil(mln_rng_exponential(rng) * 100 * (1 + (double)stratum));
+}
+
+static void make_world(struct world *w, uint64_t seed, bool alike) {
+    static const double levels[] = {0.55, 0.8, 0.95, 0.99};
+    size_t n = 0;
+    w->true_share = 0;
+    for (size_t i = 0; i < UNITS; i++) {
+        struct mln_rng rng;
+        mln_rng_init(&rng, seed, 9, i);
+        const uint32_t s = mln_rng_below(&rng, STRATA);
+        w->key[i] = seed << 32 | i;
+        w->stratum[i] = s;
+        w->truth[i] = mln_rng_unit(&rng) < odds_of_stratum[s];
+        const double delay = draw_delay(&rng, s);
+        w->true_share += w->truth[i] / (double)UNITS;
+        w->first[i] = n;
+        if (mln_rng_unit(&rng) < 0.9) {
+            const double prob = levels[mln_rng_below(&rng, 4)];
+            const bool right = mln_rng_unit(&rng) < prob;
+            const double odds = alike ? odds_of_stratum[s] : odds_of_others;
+            w->prob[n] = prob;
+            w->brought[n] = right ? w->truth[i] : mln_rng_unit(&rng) < odds;
+            w->delay_brought[n] =
+                right ? delay : draw_delay(&rng, alike ? s : mln_rng_below(&rng, STRATA));
+            n++;
+        }
+    }
+    w->first[UNITS] = n;
+}
+
+/* Links of one draw, and the weights of the linked. */
+static struct mln_weights draw_once(const struct world *w, const double *prob, uint64_t seed,
+                                    uint32_t draw, size_t *chosen) {
+    const struct mln_link_candidates candidates = {UNITS, w->key, w->first, prob};
+    uint8_t matched[UNITS];
+    ck_assert(mln_link_draw(&candidates, seed, draw, chosen, NULL) == MLN_OK);
+    for (size_t i = 0; i < UNITS; i++) {
+        matched[i] = chosen[i] != MLN_NO_LINK;
+    }
+    const uint32_t *const code[] = {w->stratum};
+    const struct mln_strata strata = {UNITS, 1, code, matched};
+    static const struct mln_collapse collapse = {20, 10};
+    struct mln_weights weights;
+    ck_assert(mln_weights_build(&strata, &collapse, &weights, NULL) == MLN_OK);
+    return weights;
+}
+
+static struct mln_share share_of_draw(const struct world *w, const struct mln_weights *weights,
+                                      const size_t *chosen) {
+    uint64_t n_with[UNITS] = {0};
+    for (size_t i = 0; i < UNITS; i++) {
+        n_with[weights->class_of[i]] += chosen[i] != MLN_NO_LINK && w->brought[chosen[i]];
+    }
+    return mln_weighted_share(weights, n_with);
+}
+
+static struct mln_combined share_band(const struct world *w, const double *prob, uint64_t seed) {
+    double estimate[DRAWS], variance[DRAWS];
+    for (uint32_t m = 0; m < DRAWS; m++) {
+        size_t chosen[UNITS];
+        struct mln_weights weights = draw_once(w, prob, seed, m, chosen);
+        const struct mln_share share = share_of_draw(w, &weights, chosen);
+        estimate[m] = share.share;
+        variance[m] = share.variance;
+        mln_weights_release(&weights);
+    }
+    return mln_combine(estimate, variance, DRAWS, MLN_SCALE_LOGIT, 0.95);
+}
+
+static bool covers(const struct mln_interval band, double truth) {
+    return band.lower <= truth && truth <= band.upper;
+}
+
+/* 200 bands of 95 %: 190 should cover, with a standard deviation of 3.1. */
+static void check_coverage(size_t covered) {
+    ck_assert_msg(covered >= 181 && covered <= 199, "%zu of %d bands cover", covered, SEEDS);
+}
+
+START_TEST(bands_of_shares_cover) {
+    static struct world w;
+    size_t covered = 0, sure = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        make_world(&w, seed, true);
+        covered += covers(share_band(&w, w.prob, seed).interval, w.true_share);
+        /* What is never wrong: links of probability 1 − ε apart, bounds hold always when only right
+         * links count. */
+        uint64_t n_known = 0, n_with = 0;
+        for (size_t i = 0; i < UNITS; i++) {
+            const size_t j = w.first[i];
+            const bool known = j < w.first[i + 1] && w.brought[j] == w.truth[i] && w.prob[j] > 0.9;
+            n_known += known;
+            n_with += known && w.brought[j];
+        }
+        sure += covers(mln_share_bounds(n_with, n_known, UNITS), w.true_share);
+    }
+    printf("shares: %zu of %d bands cover\n", covered, SEEDS);
+    check_coverage(covered);
+    ck_assert_uint_eq(sure, SEEDS);
+}
+END_TEST
+
+/* Wrong partners unlike right ones: probabilities as they are lean, updated by the outcomes they do
+ * not. The shares of each stratum are found with the probabilities, by steps of the EM kind. */
+static void update(const struct world *w, double *prob) {
+    const struct mln_link_candidates candidates = {UNITS, w->key, w->first, w->prob};
+    double odds[STRATA] = {0.4, 0.4, 0.4, 0.4}, ratio[UNITS];
+    for (int step = 0; step < 30; step++) {
+        double with[STRATA] = {0}, all[STRATA] = {0};
+        for (size_t i = 0; i < UNITS; i++) {
+            const double p = odds[w->stratum[i]];
+            for (size_t j = w->first[i]; j < w->first[i + 1]; j++) {
+                ratio[j] = w->brought[j] ? p / odds_of_others : (1 - p) / (1 - odds_of_others);
+            }
+        }
+        ck_assert(mln_link_update(&candidates, ratio, prob, NULL) == MLN_OK);
+        for (size_t i = 0; i < UNITS; i++) {
+            for (size_t j = w->first[i]; j < w->first[i + 1]; j++) {
+                with[w->stratum[i]] += prob[j] * w->brought[j];
+                all[w->stratum[i]] += prob[j];
+            }
+        }
+        for (size_t s = 0; s < STRATA; s++) {
+            odds[s] = with[s] / all[s];
+        }
+    }
+}
+
+/* The share of stratum 0 alone, which wrong partners pull up most. */
+static struct mln_combined first_stratum_band(const struct world *w, const double *prob,
+                                              uint64_t seed) {
+    double estimate[DRAWS], variance[DRAWS];
+    for (uint32_t m = 0; m < DRAWS; m++) {
+        size_t chosen[UNITS];
+        struct mln_weights weights = draw_once(w, prob, seed, m, chosen);
+        struct mln_weights one = {1, weights.classes, NULL};
+        uint64_t n_with = 0;
+        for (size_t i = 0; i < UNITS; i++) {
+            n_with += w->stratum[i] == 0 && chosen[i] != MLN_NO_LINK && w->brought[chosen[i]];
+        }
+        const struct mln_share share = mln_weighted_share(&one, &n_with);
+        estimate[m] = share.share;
+        variance[m] = share.variance;
+        mln_weights_release(&weights);
+    }
+    return mln_combine(estimate, variance, DRAWS, MLN_SCALE_LOGIT, 0.95);
+}
+
+START_TEST(updated_probabilities_do_not_lean) {
+    static struct world w;
+    static double prob[UNITS];
+    size_t covered = 0, as_they_are = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        make_world(&w, seed, false);
+        double truth = 0, n = 0;
+        for (size_t i = 0; i < UNITS; i++) {
+            n += w.stratum[i] == 0;
+            truth += w.stratum[i] == 0 && w.truth[i];
+        }
+        update(&w, prob);
+        covered += covers(first_stratum_band(&w, prob, seed).interval, truth / n);
+        as_they_are += covers(first_stratum_band(&w, w.prob, seed).interval, truth / n);
+    }
+    printf("unlike partners: %zu of %d bands cover, %zu without the update\n", covered, SEEDS,
+           as_they_are);
+    check_coverage(covered);
+    ck_assert_uint_lt(as_they_are, 181);
+}
+END_TEST
+
+/* The median delay of all units: the weighted Kaplan–Meier curve of each draw, its median's
+ * variance from its interval. Truth: the median of the mixture of four exponentials, found by
+ * bisection. */
+static double true_median(void) {
+    double low = 0, high = 1000;
+    while (high - low > 1e-9) {
+        const double t = (low + high) / 2;
+        double running = 0;
+        for (size_t s = 0; s < STRATA; s++) {
+            running += exp(-t / (100 * (1 + (double)s))) / STRATA;
+        }
+        *(running > 0.5 ? &low : &high) = t;
+    }
+    return (low + high) / 2;
+}
+
+static struct mln_interval median_band(const struct world *w, uint64_t seed) {
+    double estimate[DRAWS], variance[DRAWS];
+    const double z = mln_interval_z(0.95);
+    for (uint32_t m = 0; m < DRAWS; m++) {
+        size_t chosen[UNITS], n = 0;
+        double exit[UNITS], weight[UNITS];
+        uint32_t end[UNITS];
+        struct mln_km_point points[UNITS];
+        struct mln_weights weights = draw_once(w, w->prob, seed, m, chosen);
+        for (size_t i = 0; i < UNITS; i++) {
+            if (chosen[i] != MLN_NO_LINK) {
+                const double limit = 500; /* the end of observation */
+                const double delay = w->delay_brought[chosen[i]];
+                exit[n] = delay < limit ? delay : limit;
+                end[n] = delay < limit;
+                weight[n++] = weights.classes[weights.class_of[i]].weight;
+            }
+        }
+        mln_weights_release(&weights);
+        const struct mln_spells spells = {.n = n, .exit = exit, .end = end, .weight = weight};
+        struct mln_risk_sets sets;
+        ck_assert(mln_risk_build(&spells, 1, 1, &sets, NULL) == MLN_OK);
+        ck_assert(mln_km_fit(sets.groups, MLN_KM_ROBUST, points, NULL) == MLN_OK);
+        const struct mln_interval ends =
+            mln_km_quantile_interval(points, sets.groups->n_times, 0.5, MLN_INTERVAL_LOG_LOG, z);
+        const double se = (ends.upper - ends.lower) / (2 * z);
+        estimate[m] = mln_km_quantile(points, sets.groups->n_times, 0.5);
+        variance[m] = se * se;
+        mln_risk_release(&sets);
+    }
+    return mln_combine(estimate, variance, DRAWS, MLN_SCALE_LOG, 0.95).interval;
+}
+
+START_TEST(bands_of_medians_cover) {
+    static struct world w;
+    const double truth = true_median() + 0.5; /* delays are rounded up to days */
+    size_t covered = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        make_world(&w, seed, true);
+        covered += covers(median_band(&w, seed), truth);
+    }
+    printf("medians: %zu of %d bands cover\n", covered, SEEDS);
+    check_coverage(covered);
+}
+END_TEST
+
+MLN_TEST_MAIN("link_error", sure_links_and_none, draws_follow_the_probabilities,
+              bad_probabilities_are_named, update_by_bayes_rule, three_draws_by_hand, scales,
+              undefined_in_a_draw, bounds_by_hand, cells_are_collapsed_by_hand,
+              heavy_weights_are_collapsed, nobody_matched_and_nobody,
+              random_cells_keep_their_totals, weighted_share_by_hand, bands_of_shares_cover,
+              updated_probabilities_do_not_lean, bands_of_medians_cover)
