@@ -31,17 +31,27 @@ enum mln_status mln_cluster_robust(const struct mln_edges *edges,
                                    const struct mln_cluster_options *options, uint32_t *cluster,
                                    struct mln_err *err) MLN_MUST_USE;
 
-/* Stable names from one run to the next: given former (record → name) and new clusters, each new cluster
- * takes the name of the former cluster with which it shares most records (ties: the lowest name), a
- * name being given once; others get fresh names from *next_name on. The journal tells each change. */
-enum mln_cluster_change { MLN_CLUSTER_SAME, MLN_CLUSTER_NEW, MLN_CLUSTER_GROWN, MLN_CLUSTER_MERGED,
-                          MLN_CLUSTER_SPLIT, MLN_CLUSTER_GONE };
+/* Stable names from one run to the next: former names (record → name) are given to the new clusters, the
+ * largest number of shared records first (ties: the lowest name, then the lowest record), a name once and
+ * a cluster one name; clusters that get none take fresh names from *next_name on, by lowest record. */
+enum mln_cluster_change {
+    MLN_CLUSTER_SAME,   /* the records it had */
+    MLN_CLUSTER_NEW,    /* only records without a former name */
+    MLN_CLUSTER_GROWN,  /* took in records without a former name */
+    MLN_CLUSTER_MERGED, /* all of `other`'s records came into `name` */
+    MLN_CLUSTER_SPLIT,  /* `name` took a part of `other`'s records */
+    MLN_CLUSTER_GONE,   /* nobody has the name any more */
+};
 struct mln_cluster_event {
     enum mln_cluster_change change;
-    uint64_t name, other; /* MERGED: other was merged into name; SPLIT: name came out of other */
+    uint64_t name, other; /* other: of MERGED and SPLIT; else UINT64_MAX */
 };
-/* former[i]: name of record i before, UINT64_MAX when it is new. names[i]: out. Events: as many as
- * cap_events are written, *n_events counts all. */
+
+/* cluster: as the functions above give it. former[i]: name of record i before, UINT64_MAX when it is new;
+ * a former name with no record left is not known here. names[i]: out. The journal tells each change, by
+ * cluster's lowest record, then former name; GONE at the end: as many as cap_events are written (events
+ * may be NULL when it is 0), *n_events counts all. At most 2 × n_records + 1. O(n log n).
+ * Errors: MLN_BAD_INPUT (a former name at or above *next_name), MLN_NO_MEMORY. */
 enum mln_status mln_cluster_stable(const uint32_t *cluster, const uint64_t *former,
                                    uint32_t n_records, uint64_t *next_name, uint64_t *names,
                                    struct mln_cluster_event *events, size_t cap_events,

@@ -230,5 +230,84 @@ START_TEST(robust_on_large_components) {
 }
 END_TEST
 
+/* ── stable names ── */
+
+/* Before: 10 = {0, 1, 2}, 11 = {3, 4}, 12 = {5}, 13 = {6, 7, 8, 9}, 14 = {10}. Records 11, 12, 13
+ * are new. Now: {0, 1, 2, 11}: 10, grown. {3, 4, 5}: 11, and 12 merged into it. {6, 7}: takes 13;
+ * {8, 9} shares as many with 13 but its lowest record is higher: fresh 20, split. {10}: 14, the
+ * same. {12, 13}: 21, new. */
+START_TEST(stable_names_by_hand) {
+    const uint64_t none = UINT64_MAX;
+    static const uint32_t cluster[] = {0, 0, 0, 3, 3, 3, 6, 6, 8, 8, 10, 0, 12, 12};
+    const uint64_t former[] = {10, 10, 10, 11, 11, 12, 13, 13, 13, 13, 14, none, none, none};
+    static const uint64_t want[] = {10, 10, 10, 11, 11, 11, 13, 13, 20, 20, 14, 10, 21, 21};
+    const struct mln_cluster_event journal[] = {
+        {MLN_CLUSTER_GROWN, 10, none}, {MLN_CLUSTER_MERGED, 11, 12}, {MLN_CLUSTER_SPLIT, 20, 13},
+        {MLN_CLUSTER_SAME, 14, none},  {MLN_CLUSTER_NEW, 21, none},  {MLN_CLUSTER_GONE, 12, none}};
+    uint64_t next = 20, names[14];
+    struct mln_cluster_event events[10];
+    size_t n = 0;
+    struct mln_err err;
+    must(mln_cluster_stable(cluster, former, 14, &next, names, events, 10, &n, &err), &err);
+    ck_assert_mem_eq(names, want, sizeof want);
+    ck_assert_uint_eq(next, 22);
+    ck_assert_uint_eq(n, 6);
+    for (size_t i = 0; i < 6; i++) {
+        ck_assert_int_eq(events[i].change, journal[i].change);
+        ck_assert_uint_eq(events[i].name, journal[i].name);
+        ck_assert_uint_eq(events[i].other, journal[i].other);
+    }
+    must(mln_cluster_stable(cluster, former, 14, &next, names, events, 2, &n, &err), &err);
+    ck_assert_uint_eq(n, 6); /* all counted, two written */
+    next = 14;
+    ck_assert_int_eq(mln_cluster_stable(cluster, former, 14, &next, names, NULL, 0, &n, &err),
+                     MLN_BAD_INPUT);
+    must(mln_cluster_stable(NULL, NULL, 0, &next, names, NULL, 0, &n, &err), &err);
+}
+END_TEST
+
+/* The same clusters again: all the same, no fresh name. Random ones: each name once, every record
+ * named. */
+START_TEST(stable_names_stay_and_are_given_once) {
+    enum { RECORDS = 200 };
+    struct mln_rng rng;
+    mln_rng_init(&rng, 84, 1, 0);
+    uint64_t names[RECORDS], again[RECORDS], next = 0;
+    uint32_t cluster[RECORDS];
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        names[i] = UINT64_MAX;
+    }
+    for (int run = 0; run < 50; run++) {
+        for (uint32_t i = 0; i < RECORDS; i++) { /* a run of records now and then starts anew */
+            cluster[i] = i == 0 || mln_rng_below(&rng, 4) == 0 ? i : cluster[i - 1];
+        }
+        struct mln_cluster_event events[2 * RECORDS + 1];
+        size_t n;
+        struct mln_err err;
+        uint64_t former[RECORDS];
+        memcpy(former, names, sizeof former);
+        must(mln_cluster_stable(cluster, former, RECORDS, &next, names, events, 2 * RECORDS + 1, &n,
+                                &err),
+             &err);
+        ck_assert_uint_le(n, 2 * RECORDS + 1);
+        for (uint32_t i = 0; i < RECORDS; i++) {
+            for (uint32_t j = 0; j < i; j++) {
+                ck_assert_int_eq(names[i] == names[j], cluster[i] == cluster[j]);
+            }
+        }
+        const uint64_t before = next;
+        must(mln_cluster_stable(cluster, names, RECORDS, &next, again, events, 2 * RECORDS + 1, &n,
+                                &err),
+             &err);
+        ck_assert_mem_eq(again, names, sizeof names);
+        ck_assert_uint_eq(next, before);
+        for (size_t e = 0; e < n; e++) {
+            ck_assert_int_eq(events[e].change, MLN_CLUSTER_SAME);
+        }
+    }
+}
+END_TEST
+
 MLN_TEST_MAIN("cluster", components_by_hand, components_by_spreading, robust_by_hand,
-              robust_equals_the_slow_way_in_any_order, robust_on_large_components)
+              robust_equals_the_slow_way_in_any_order, robust_on_large_components,
+              stable_names_by_hand, stable_names_stay_and_are_given_once)

@@ -1,6 +1,7 @@
 /* Every allocation of the decision fails in turn: an error, nothing leaked. */
 #include "fault.h"
 #include "link/decide/assign.h"
+#include "link/decide/cluster.h"
 #include "link/decide/threshold.h"
 #include "run.h"
 
@@ -43,10 +44,25 @@ static enum mln_status sample(struct mln_err *err) {
     return mln_clerical_sample(gain, key, 5, &options, out, &n, err);
 }
 
+static enum mln_status robust(struct mln_err *err) {
+    uint32_t cluster[3];
+    const struct mln_cluster_options options = {3, -1, 1};
+    return mln_cluster_robust(&edges, &options, cluster, err);
+}
+
+static enum mln_status stable(struct mln_err *err) {
+    static const uint32_t cluster[] = {0, 0, 2};
+    static const uint64_t former[] = {5, 6, UINT64_MAX};
+    uint64_t next = 9, names[3];
+    size_t n;
+    return mln_cluster_stable(cluster, former, 3, &next, names, NULL, 0, &n, err);
+}
+
 static const struct {
     const char *name;
     enum mln_status (*run)(struct mln_err *err);
-} scenarios[] = {{"optimal", optimal}, {"best", best}, {"scores", scores}, {"sample", sample}};
+} scenarios[] = {{"optimal", optimal}, {"best", best},     {"scores", scores},
+                 {"sample", sample},   {"robust", robust}, {"stable", stable}};
 
 START_TEST(each_allocation_fails_in_turn) {
     size_t nth = 1;
