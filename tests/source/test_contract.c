@@ -338,6 +338,44 @@ START_TEST(columns_of_a_header) {
 }
 END_TEST
 
+/* ── what is written in the documentation and in the demonstration ── */
+
+static void parse_file(const char *name, const char *from, const char *to, const char *rest) {
+    struct read_contract r = {.arena = MLN_ARENA_INIT};
+    struct mln_buf model = MLN_BUF_INIT;
+    struct mln_buf page = MLN_BUF_INIT;
+    struct mln_buf text = MLN_BUF_INIT;
+    char path[4096];
+    char lines[8192];
+    r.findings.arena = &r.arena;
+    ck_assert_int_eq(
+        mln_file_read(MLN_REPOSITORY "/models/canonical.yaml", 1 << 20, &model, NULL), MLN_OK);
+    ck_assert_int_eq(
+        mln_model_read(&r.arena, "canonical.yaml", mln_buf_view(&model), &r.model, NULL), MLN_OK);
+    (void)snprintf(path, sizeof path, "%s/%s", MLN_REPOSITORY, name);
+    ck_assert_int_eq(mln_file_read(path, 1 << 20, &page, NULL), MLN_OK);
+    const char *begin = from == NULL ? page.p : strstr(page.p, from) + strlen(from);
+    const char *end = to == NULL ? page.p + page.n : strstr(begin, to);
+    mln_buf_add(&text, begin, (size_t)(end - begin));
+    mln_buf_addz(&text, rest);
+    r.status = mln_contract_read(&r.arena, "c.yaml", mln_buf_view(&text), &r.model, &r.contract,
+                                 &r.findings, &r.err);
+    ck_assert_str_eq(told(&r, lines), "");
+    mln_buf_release(&model);
+    mln_buf_release(&page);
+    mln_buf_release(&text);
+    mln_arena_release(&r.arena);
+}
+
+START_TEST(documented) {
+    parse_file("demo/contract.yaml", NULL, NULL, "");
+    parse_file("docs/contract.md", "```yaml\n", "  # \xE2\x80\xA6 the other tables",
+               "  proc_personne: absent\n  proc_infraction: absent\n  affaire: absent\n"
+               "  affaire_parquet: absent\n  correspondance: absent\n  affaire_personne: absent\n"
+               "  affaire_infraction: absent\n  evenement: absent\n");
+}
+END_TEST
+
 #define LOOP(tc, test, list) \
     tcase_add_loop_test(tc, test, 0, (int)(sizeof(list) / sizeof(list)[0]))
 
@@ -350,6 +388,7 @@ int main(void) {
     tcase_add_test(tc, one_fault_does_not_hide_the_next);
     tcase_add_test(tc, files_in_byte_order);
     LOOP(tc, columns_of_a_header, headers);
+    tcase_add_test(tc, documented);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

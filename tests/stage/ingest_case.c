@@ -158,11 +158,15 @@ static void begin(struct ingest_case *c) {
     c->err = (struct mln_err){0};
 }
 
-enum mln_status case_ingest(struct ingest_case *c, size_t n_threads) {
+void case_begin(struct ingest_case *c, size_t n_threads) {
     begin(c);
     c->project.n_threads = n_threads;
     ck_assert_int_eq(mln_dir_remove(c->run.partial_dir, NULL), MLN_OK);
     ck_assert_int_eq(mln_dir_make(c->run.partial_dir, NULL), MLN_OK);
+}
+
+enum mln_status case_ingest(struct ingest_case *c, size_t n_threads) {
+    case_begin(c, n_threads);
     return mln_stage_ingest(&c->run, &c->err);
 }
 

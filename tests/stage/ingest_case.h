@@ -29,6 +29,9 @@ const char *case_path(struct ingest_case *c, const char *name);
 void case_rows(struct ingest_case *c, const char *table, const char *rows);
 const char *case_header(const char *table);
 
+/* Empties the partial directory and makes the run ready: for tests that call the stage. */
+void case_begin(struct ingest_case *c, size_t n_threads);
+
 /* Runs the stage in an empty partial directory; its message is in c->err. */
 enum mln_status case_ingest(struct ingest_case *c, size_t n_threads);
 enum mln_status case_check(struct ingest_case *c);
