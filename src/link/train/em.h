@@ -66,16 +66,17 @@ struct mln_em_options {
 enum mln_em_alarm {
     MLN_EM_NOT_CONVERGED = 1,
     MLN_EM_NOT_MONOTONE = 2, /* the likelihood fell: numbers too small, or a fault */
-    MLN_EM_LAMBDA_BOUND = 4, /* λ of a session at 0 or 1: the two classes are one */
-    MLN_EM_M_BELOW_U = 8,    /* the first level of a comparison speaks against a match */
-    MLN_EM_HOUSEHOLD = 16,   /* the "matches" agree on shared fields (address, surname) and disagree
-                                on personal ones: households, not persons */
-    MLN_EM_ONE_FIELD = 32,   /* one comparison carries nearly all of the separation */
+    MLN_EM_LAMBDA_BOUND =
+        4,                 /* a session without a match, or with nothing else while u is trained */
+    MLN_EM_M_BELOW_U = 8,  /* the first level of a comparison speaks against a match */
+    MLN_EM_HOUSEHOLD = 16, /* the "matches" agree on shared fields (address, surname) and disagree
+                              on personal ones: households, not persons */
+    MLN_EM_ONE_FIELD = 32, /* one comparison carries nearly all of the separation */
     MLN_EM_STARTS_DIFFER = 64, /* other starts reach as good a likelihood with other parameters */
     MLN_EM_NEVER_SEEN = 128, /* a comparison left out of every session: its m comes from pairs that
                                 the rules on its own fields made, so it is too high */
     MLN_EM_ONE_CLASS = 256,  /* two classes fit hardly better than one */
-    MLN_EM_LADDER_ORDER = 512, /* a lower level speaks more for a match than the first, by 3 bits */
+    MLN_EM_ELSE_FOR_MATCH = 512, /* the last level of a comparison speaks for a match */
 };
 
 struct mln_em_result {

@@ -9,7 +9,7 @@ static const struct {
     {"not-converged", "training stopped at the largest number of iterations before it stood still"},
     {"not-monotone", "the likelihood fell during training: the weights are not to be trusted"},
     {"lambda-bound",
-     "a blocking rule holds no match or nothing else: it tells nothing of its comparisons"},
+     "a blocking rule holds no match, or nothing but matches while u is trained on it"},
     {"m-below-u", "the first level of a comparison speaks against a match"},
     {"household",
      "the matches found agree on some fields and mostly disagree on others: they may be "
@@ -19,7 +19,7 @@ static const struct {
     {"never-seen",
      "a comparison shares a field with every blocking rule of training: its m is too high"},
     {"one-class", "two classes fit the pairs hardly better than one"},
-    {"ladder-order", "a lower level of a comparison speaks more for a match than its first one"},
+    {"else-for-match", "the last level of a comparison speaks for a match"},
 };
 
 const char *mln_em_alarm_word(unsigned bit) {
@@ -62,18 +62,16 @@ static void raise_alarm(struct mln_em_result *result, enum mln_em_alarm alarm, s
     result->alarm_comparisons[__builtin_ctz(alarm)] |= (uint32_t)1 << comparison;
 }
 
-/* First level, order of levels, and whether any session kept the comparison. */
+/* First level, last level, and whether any session kept the comparison. */
 static void look_at_ladders(const struct em_data *data, struct mln_em_result *result) {
     for (size_t c = 0; c < data->options->n_comparisons; c++) {
         const size_t first = c * MLN_LEVELS_MAX;
-        const double first_weight = level_weight(result, first);
+        const size_t last = first + data->options->n_levels[c] - 1U;
         if (result->m[first] < result->u[first]) {
             raise_alarm(result, MLN_EM_M_BELOW_U, c);
         }
-        for (size_t l = 1; l < data->options->n_levels[c]; l++) {
-            if (level_weight(result, first + l) > first_weight + 3) {
-                raise_alarm(result, MLN_EM_LADDER_ORDER, c);
-            }
+        if (result->m[last] > result->u[last]) {
+            raise_alarm(result, MLN_EM_ELSE_FOR_MATCH, c);
         }
         if (!data->kept[c]) {
             raise_alarm(result, MLN_EM_NEVER_SEEN, c);
@@ -132,8 +130,9 @@ static double one_class_likelihood(const struct em_data *data) {
 static void look_at_classes(const struct em_data *data, struct mln_em_result *result) {
     for (size_t r = 0; r < data->n_sessions; r++) {
         const double total = data->sessions[r].total;
-        if (total > 0 && (result->session_lambda[r] * total < 0.5 ||
-                          (1 - result->session_lambda[r]) * total < 0.5)) {
+        const bool no_match = result->session_lambda[r] * total < 0.5;
+        const bool only_matches = (1 - result->session_lambda[r]) * total < 0.5;
+        if (total > 0 && (no_match || (only_matches && data->random.n == 0))) {
             result->alarms |= MLN_EM_LAMBDA_BOUND;
         }
     }
