@@ -37,9 +37,22 @@ struct mln_strata {
     size_t n_units;
     size_t n_variables; /* 0..8; 0: one cell */
     const uint32_t *const
-        *code;              /* n_variables columns of n_units; the one given up first is last */
-    const uint8_t *matched; /* n_units: 0 or 1 */
+        *code; /* n_variables columns of n_units; the one given up first is last */
 };
+
+/* The cells that occur, by their codes. Made once for all draws of links. */
+struct mln_cells {
+    size_t n_units, n_variables, n_cells;
+    uint32_t *cell_of; /* n_units */
+    uint64_t *size;    /* n_cells: units */
+    uint8_t *common;   /* n_cells: leading variables on which a cell agrees with the one before */
+};
+
+/* Release the result. The numbers of cells do not depend on the order of units. O(n_variables ×
+ * units). */
+enum mln_status mln_cells_build(const struct mln_strata *strata, struct mln_cells *out,
+                                struct mln_err *err) MLN_MUST_USE;
+void mln_cells_release(struct mln_cells *cells);
 
 struct mln_collapse {
     uint64_t min_matched; /* ≥ 1 */
@@ -54,14 +67,14 @@ struct mln_weight_class {
 };
 
 struct mln_weights {
-    size_t n_classes; /* in the order of their first cell, cells by their codes */
+    size_t n_classes; /* in the order of their first cells */
     struct mln_weight_class *classes;
-    uint32_t *class_of; /* n_units */
+    uint32_t *class_of; /* n_cells: the class of a cell */
 };
 
-/* Release the result. The weight of a matched unit is that of its class, of any other 0. Does not
- * depend on the order of units. O(n_variables × units). */
-enum mln_status mln_weights_build(const struct mln_strata *strata,
+/* n_matched: n_cells, how many units of each cell have a link. The weight of a matched unit is that
+ * of the class of its cell; of any other, 0. Release the result. O(n_variables × cells). */
+enum mln_status mln_weights_build(const struct mln_cells *cells, const uint64_t *n_matched,
                                   const struct mln_collapse *collapse, struct mln_weights *out,
                                   struct mln_err *err) MLN_MUST_USE;
 void mln_weights_release(struct mln_weights *weights);
@@ -70,10 +83,11 @@ struct mln_share {
     double share, variance;
 };
 
-/* The share of all units with an outcome, Σ N_c/N p_c with p_c = n_with[c] / n_c, and its variance
- * given that the matched are a random part of each class: Σ (N_c/N)² (1 − n_c/N_c) p_c (1 − p_c) /
- * (n_c − 1); p (1 − p) / (n − 1) is taken as 1/4 in a class of one matched unit. A class without a
- * matched unit makes both NaN. O(n_classes). */
+/* The share of all units with an outcome, Σ N_c/N p_c with p_c = n_with[c] / n_c over classes, and
+ * its variance given that the matched are a random part of each class: Σ (N_c/N)² (1 − n_c/N_c) p_c
+ * (1 − p_c) / (n_c − 1); p (1 − p) / (n − 1) is taken as 1/4 in a class of one matched unit.
+ * n_with: n_classes, among the matched. A class without a matched unit makes both NaN.
+ * O(n_classes). */
 struct mln_share mln_weighted_share(const struct mln_weights *weights, const uint64_t *n_with);
 
 #endif

@@ -198,14 +198,41 @@ static void add_cell(struct cells *c, uint32_t a, uint32_t b, size_t n_units, si
     }
 }
 
-static struct mln_weights weigh(const struct cells *c, size_t n_variables, uint64_t min_matched,
-                                double max_weight) {
-    const uint32_t *const code[] = {c->code[0], c->code[1]};
-    const struct mln_strata strata = {c->n, n_variables, code, c->matched};
-    const struct mln_collapse collapse = {min_matched, max_weight};
+/* Weights with the cells they are of. */
+struct weighed {
+    struct mln_cells cells;
     struct mln_weights weights;
-    ck_assert(mln_weights_build(&strata, &collapse, &weights, NULL) == MLN_OK);
-    return weights;
+};
+
+static struct weighed weigh_matched(const struct mln_strata *strata, const uint8_t *matched,
+                                    const struct mln_collapse *collapse) {
+    struct weighed w;
+    ck_assert(mln_cells_build(strata, &w.cells, NULL) == MLN_OK);
+    uint64_t *n_matched = calloc(w.cells.n_cells + 1, sizeof *n_matched);
+    ck_assert(n_matched != NULL);
+    for (size_t i = 0; i < strata->n_units; i++) {
+        n_matched[w.cells.cell_of[i]] += matched[i];
+    }
+    ck_assert(mln_weights_build(&w.cells, n_matched, collapse, &w.weights, NULL) == MLN_OK);
+    free(n_matched);
+    return w;
+}
+
+static struct weighed weigh(const struct cells *c, size_t n_variables, uint64_t min_matched,
+                            double max_weight) {
+    const uint32_t *const code[] = {c->code[0], c->code[1]};
+    const struct mln_strata strata = {c->n, n_variables, code};
+    const struct mln_collapse collapse = {min_matched, max_weight};
+    return weigh_matched(&strata, c->matched, &collapse);
+}
+
+static uint32_t class_of(const struct weighed *w, size_t unit) {
+    return w->weights.class_of[w->cells.cell_of[unit]];
+}
+
+static void weighed_release(struct weighed *w) {
+    mln_cells_release(&w->cells);
+    mln_weights_release(&w->weights);
 }
 
 static void check_class(const struct mln_weights *w, size_t c, uint64_t n_units, uint64_t n_matched,
@@ -229,18 +256,18 @@ START_TEST(cells_are_collapsed_by_hand) {
     add_cell(&c, 0, 2, 8, 5);
     add_cell(&c, 0, 1, 9, 4);
     add_cell(&c, 1, 0, 11, 6);
-    struct mln_weights w = weigh(&c, 2, 10, INFINITY);
-    ck_assert_uint_eq(w.n_classes, 2);
-    check_class(&w, 0, 107, 79, 1, false);
-    check_class(&w, 1, 25, 17, 0, false);
-    ck_assert_double_eq(w.classes[1].weight, 25.0 / 17);
-    ck_assert_uint_eq(w.class_of[0], 1);
-    ck_assert_uint_eq(w.class_of[5], 0);
-    mln_weights_release(&w);
+    struct weighed w = weigh(&c, 2, 10, INFINITY);
+    ck_assert_uint_eq(w.weights.n_classes, 2);
+    check_class(&w.weights, 0, 107, 79, 1, false);
+    check_class(&w.weights, 1, 25, 17, 0, false);
+    ck_assert_double_eq(w.weights.classes[1].weight, 25.0 / 17);
+    ck_assert_uint_eq(class_of(&w, 0), 1);
+    ck_assert_uint_eq(class_of(&w, 5), 0);
+    weighed_release(&w);
     w = weigh(&c, 0, 10, INFINITY); /* no variable: one class */
-    ck_assert_uint_eq(w.n_classes, 1);
-    check_class(&w, 0, 132, 96, 0, false);
-    mln_weights_release(&w);
+    ck_assert_uint_eq(w.weights.n_classes, 1);
+    check_class(&w.weights, 0, 132, 96, 0, false);
+    weighed_release(&w);
 }
 END_TEST
 
@@ -251,38 +278,42 @@ START_TEST(heavy_weights_are_collapsed) {
     c.n = 0;
     add_cell(&c, 0, 0, 100, 40);
     add_cell(&c, 1, 0, 100, 90);
-    struct mln_weights w = weigh(&c, 1, 5, 2.0);
-    ck_assert_uint_eq(w.n_classes, 1);
-    check_class(&w, 0, 200, 130, 0, false);
-    mln_weights_release(&w);
+    struct weighed w = weigh(&c, 1, 5, 2.0);
+    ck_assert_uint_eq(w.weights.n_classes, 1);
+    check_class(&w.weights, 0, 200, 130, 0, false);
+    weighed_release(&w);
     w = weigh(&c, 1, 5, 3.0);
-    ck_assert_uint_eq(w.n_classes, 2);
-    mln_weights_release(&w);
+    ck_assert_uint_eq(w.weights.n_classes, 2);
+    weighed_release(&w);
 }
 END_TEST
 
 START_TEST(nobody_matched_and_nobody) {
     static struct cells c;
     c.n = 0;
-    struct mln_weights w = weigh(&c, 2, 1, INFINITY);
-    ck_assert_uint_eq(w.n_classes, 0);
-    ck_assert(isnan(mln_weighted_share(&w, NULL).share));
-    mln_weights_release(&w);
+    struct weighed w = weigh(&c, 2, 1, INFINITY);
+    ck_assert_uint_eq(w.weights.n_classes, 0);
+    ck_assert(isnan(mln_weighted_share(&w.weights, NULL).share));
+    weighed_release(&w);
     add_cell(&c, 0, 0, 3, 0);
     add_cell(&c, 1, 0, 2, 0);
     w = weigh(&c, 2, 1, INFINITY);
-    ck_assert_uint_eq(w.n_classes, 1);
-    check_class(&w, 0, 5, 0, 0, true);
-    ck_assert(isnan(w.classes[0].weight));
+    ck_assert_uint_eq(w.weights.n_classes, 1);
+    check_class(&w.weights, 0, 5, 0, 0, true);
+    ck_assert(isnan(w.weights.classes[0].weight));
     static const uint64_t none[] = {0};
-    ck_assert(isnan(mln_weighted_share(&w, none).share));
-    mln_weights_release(&w);
-    const struct mln_strata strata = {0, MLN_MAX_STRATA_VARIABLES + 1, NULL, NULL};
-    const struct mln_strata empty = {0};
+    ck_assert(isnan(mln_weighted_share(&w.weights, none).share));
+    weighed_release(&w);
+    const struct mln_strata many = {0, MLN_MAX_STRATA_VARIABLES + 1, NULL};
+    struct mln_cells cells;
+    struct mln_weights weights;
+    ck_assert(mln_cells_build(&many, &cells, NULL) == MLN_BAD_INPUT);
     const struct mln_collapse good = {1, 2}, no_min = {0, 2}, no_max = {1, NAN};
-    ck_assert(mln_weights_build(&strata, &good, &w, NULL) == MLN_BAD_INPUT);
-    ck_assert(mln_weights_build(&empty, &no_min, &w, NULL) == MLN_BAD_INPUT);
-    ck_assert(mln_weights_build(&empty, &no_max, &w, NULL) == MLN_BAD_INPUT);
+    uint64_t size[] = {3}, too_many[] = {4};
+    const struct mln_cells one = {.n_units = 3, .n_cells = 1, .size = size};
+    ck_assert(mln_weights_build(&one, size, &no_min, &weights, NULL) == MLN_BAD_INPUT);
+    ck_assert(mln_weights_build(&one, size, &no_max, &weights, NULL) == MLN_BAD_INPUT);
+    ck_assert(mln_weights_build(&one, too_many, &good, &weights, NULL) == MLN_BAD_INPUT);
 }
 END_TEST
 
@@ -304,23 +335,23 @@ START_TEST(random_cells_keep_their_totals) {
             turned.code[1][i] = c.code[1][c.n - 1 - i];
             turned.matched[i] = c.matched[c.n - 1 - i];
         }
-        struct mln_weights w = weigh(&c, 2, 20, 3.0), again = weigh(&turned, 2, 20, 3.0);
+        struct weighed w = weigh(&c, 2, 20, 3.0), again = weigh(&turned, 2, 20, 3.0);
         double sum = 0;
         uint64_t units = 0;
-        ck_assert_uint_eq(w.n_classes, again.n_classes);
+        ck_assert_uint_eq(w.weights.n_classes, again.weights.n_classes);
         for (size_t i = 0; i < c.n; i++) {
-            ck_assert_uint_eq(w.class_of[i], again.class_of[c.n - 1 - i]);
-            sum += c.matched[i] ? w.classes[w.class_of[i]].weight : 0;
+            ck_assert_uint_eq(class_of(&w, i), class_of(&again, c.n - 1 - i));
+            sum += c.matched[i] ? w.weights.classes[class_of(&w, i)].weight : 0;
         }
-        for (size_t k = 0; k < w.n_classes; k++) {
-            units += w.classes[k].n_units;
-            ck_assert(w.classes[k].small ||
-                      (w.classes[k].n_matched >= 20 && w.classes[k].weight <= 3.0));
+        for (size_t k = 0; k < w.weights.n_classes; k++) {
+            units += w.weights.classes[k].n_units;
+            ck_assert(w.weights.classes[k].small ||
+                      (w.weights.classes[k].n_matched >= 20 && w.weights.classes[k].weight <= 3.0));
         }
         ck_assert_uint_eq(units, c.n);
         ck_assert_double_eq_tol(sum, (double)c.n, 1e-9);
-        mln_weights_release(&w);
-        mln_weights_release(&again);
+        weighed_release(&w);
+        weighed_release(&again);
     }
 }
 END_TEST
@@ -396,8 +427,8 @@ static void make_world(struct world *w, uint64_t seed, bool alike) {
 }
 
 /* Links of one draw, and the weights of the linked. */
-static struct mln_weights draw_once(const struct world *w, const double *prob, uint64_t seed,
-                                    uint32_t draw, size_t *chosen) {
+static struct weighed draw_once(const struct world *w, const double *prob, uint64_t seed,
+                                uint32_t draw, size_t *chosen) {
     const struct mln_link_candidates candidates = {UNITS, w->key, w->first, prob};
     uint8_t matched[UNITS];
     ck_assert(mln_link_draw(&candidates, seed, draw, chosen, NULL) == MLN_OK);
@@ -405,31 +436,29 @@ static struct mln_weights draw_once(const struct world *w, const double *prob, u
         matched[i] = chosen[i] != MLN_NO_LINK;
     }
     const uint32_t *const code[] = {w->stratum};
-    const struct mln_strata strata = {UNITS, 1, code, matched};
+    const struct mln_strata strata = {UNITS, 1, code};
     static const struct mln_collapse collapse = {20, 10};
-    struct mln_weights weights;
-    ck_assert(mln_weights_build(&strata, &collapse, &weights, NULL) == MLN_OK);
-    return weights;
+    return weigh_matched(&strata, matched, &collapse);
 }
 
-static struct mln_share share_of_draw(const struct world *w, const struct mln_weights *weights,
+static struct mln_share share_of_draw(const struct world *w, const struct weighed *weights,
                                       const size_t *chosen) {
     uint64_t n_with[UNITS] = {0};
     for (size_t i = 0; i < UNITS; i++) {
-        n_with[weights->class_of[i]] += chosen[i] != MLN_NO_LINK && w->brought[chosen[i]];
+        n_with[class_of(weights, i)] += chosen[i] != MLN_NO_LINK && w->brought[chosen[i]];
     }
-    return mln_weighted_share(weights, n_with);
+    return mln_weighted_share(&weights->weights, n_with);
 }
 
 static struct mln_combined share_band(const struct world *w, const double *prob, uint64_t seed) {
     double estimate[DRAWS], variance[DRAWS];
     for (uint32_t m = 0; m < DRAWS; m++) {
         size_t chosen[UNITS];
-        struct mln_weights weights = draw_once(w, prob, seed, m, chosen);
+        struct weighed weights = draw_once(w, prob, seed, m, chosen);
         const struct mln_share share = share_of_draw(w, &weights, chosen);
         estimate[m] = share.share;
         variance[m] = share.variance;
-        mln_weights_release(&weights);
+        weighed_release(&weights);
     }
     return mln_combine(estimate, variance, DRAWS, MLN_SCALE_LOGIT, 0.95);
 }
@@ -498,8 +527,8 @@ static struct mln_combined first_stratum_band(const struct world *w, const doubl
     double estimate[DRAWS], variance[DRAWS];
     for (uint32_t m = 0; m < DRAWS; m++) {
         size_t chosen[UNITS];
-        struct mln_weights weights = draw_once(w, prob, seed, m, chosen);
-        struct mln_weights one = {1, weights.classes, NULL};
+        struct weighed weights = draw_once(w, prob, seed, m, chosen);
+        struct mln_weights one = {1, weights.weights.classes, NULL};
         uint64_t n_with = 0;
         for (size_t i = 0; i < UNITS; i++) {
             n_with += w->stratum[i] == 0 && chosen[i] != MLN_NO_LINK && w->brought[chosen[i]];
@@ -507,7 +536,7 @@ static struct mln_combined first_stratum_band(const struct world *w, const doubl
         const struct mln_share share = mln_weighted_share(&one, &n_with);
         estimate[m] = share.share;
         variance[m] = share.variance;
-        mln_weights_release(&weights);
+        weighed_release(&weights);
     }
     return mln_combine(estimate, variance, DRAWS, MLN_SCALE_LOGIT, 0.95);
 }
@@ -558,17 +587,17 @@ static struct mln_interval median_band(const struct world *w, uint64_t seed) {
         double exit[UNITS], weight[UNITS];
         uint32_t end[UNITS];
         struct mln_km_point points[UNITS];
-        struct mln_weights weights = draw_once(w, w->prob, seed, m, chosen);
+        struct weighed weights = draw_once(w, w->prob, seed, m, chosen);
         for (size_t i = 0; i < UNITS; i++) {
             if (chosen[i] != MLN_NO_LINK) {
                 const double limit = 500; /* the end of observation */
                 const double delay = w->delay_brought[chosen[i]];
                 exit[n] = delay < limit ? delay : limit;
                 end[n] = delay < limit;
-                weight[n++] = weights.classes[weights.class_of[i]].weight;
+                weight[n++] = weights.weights.classes[class_of(&weights, i)].weight;
             }
         }
-        mln_weights_release(&weights);
+        weighed_release(&weights);
         const struct mln_spells spells = {.n = n, .exit = exit, .end = end, .weight = weight};
         struct mln_risk_sets sets;
         ck_assert(mln_risk_build(&spells, 1, 1, &sets, NULL) == MLN_OK);

@@ -95,16 +95,16 @@ static enum mln_status transition(struct mln_err *err) {
 }
 
 static enum mln_status weights(struct mln_err *err) {
-    uint8_t matched[N];
-    for (size_t i = 0; i < N; i++) {
-        matched[i] = i % 3 != 0;
-    }
     const uint32_t *const code[] = {group, from};
-    const struct mln_strata strata = {N, 2, code, matched};
-    const struct mln_collapse collapse = {5, 4.0};
+    const struct mln_strata strata = {N, 2, code};
+    const struct mln_collapse collapse = {50, 4.0};
+    static const uint64_t n_matched[] = {20, 10, 5, 30};
+    struct mln_cells cells;
     struct mln_weights built;
-    const enum mln_status status = mln_weights_build(&strata, &collapse, &built, err);
+    MLN_TRY(mln_cells_build(&strata, &cells, err));
+    const enum mln_status status = mln_weights_build(&cells, n_matched, &collapse, &built, err);
     mln_weights_release(&built);
+    mln_cells_release(&cells);
     return status;
 }
 
