@@ -10,7 +10,9 @@
 #include "stats/aalen_johansen.h"
 #include "stats/gray.h"
 #include "stats/km.h"
+#include "stats/link_error.h"
 #include "stats/multistate.h"
+#include "stats/post_strata.h"
 
 enum { CAUSES = 4, GROUPS = 20 };
 
@@ -150,15 +152,53 @@ static double multistate(const struct data *d) {
     return sum;
 }
 
+/* 50 draws of a link a row (probabilities .5 to 1), and each draw's weights by group and end. */
+static double link_draws(const struct data *d) {
+    const size_t n = d->spells.n;
+    struct mln_err err = {0};
+    uint64_t *key = need(malloc(n * sizeof *key));
+    size_t *first = need(malloc((n + 1) * sizeof *first)),
+           *chosen = need(malloc(n * sizeof *chosen));
+    double *prob = need(malloc(n * sizeof *prob)), sum = 0.0;
+    for (size_t i = 0; i <= n; i++) {
+        first[i] = i;
+    }
+    for (size_t i = 0; i < n; i++) {
+        key[i] = i;
+        prob[i] = 0.5 + (double)(i % 100) / 200.0;
+    }
+    const struct mln_link_candidates candidates = {n, key, first, prob};
+    const uint32_t *const code[] = {d->group, d->end};
+    const struct mln_strata strata = {n, 2, code};
+    const struct mln_collapse collapse = {20, 10.0};
+    struct mln_cells cells;
+    must(mln_cells_build(&strata, &cells, &err), &err);
+    for (uint32_t draw = 0; draw < 50; draw++) {
+        uint64_t n_matched[GROUPS * (CAUSES + 1)] = {0};
+        struct mln_weights weights;
+        must(mln_link_draw(&candidates, 1, draw, chosen, &err), &err);
+        for (size_t i = 0; i < n; i++) {
+            n_matched[cells.cell_of[i]] += chosen[i] != MLN_NO_LINK;
+        }
+        must(mln_weights_build(&cells, n_matched, &collapse, &weights, &err), &err);
+        sum += weights.classes[0].weight;
+        mln_weights_release(&weights);
+    }
+    mln_cells_release(&cells);
+    free(key);
+    free(first);
+    free(chosen);
+    free(prob);
+    return sum;
+}
+
 int main(int argc, char **argv) {
     static const struct {
         const char *name;
         double (*run)(const struct data *d);
-    } works[] = {{"aalen_johansen_se", with_errors},
-                 {"aalen_johansen", without_errors},
-                 {"kaplan_meier", kaplan_meier},
-                 {"gray_4_causes", gray},
-                 {"multistate_1_group_se", multistate}};
+    } works[] = {{"aalen_johansen_se", with_errors},    {"aalen_johansen", without_errors},
+                 {"kaplan_meier", kaplan_meier},        {"gray_4_causes", gray},
+                 {"multistate_1_group_se", multistate}, {"link_50_draws", link_draws}};
     if (argc != 3) {
         fputs("usage: bench_stats FILE RUNS\n", stderr);
         return MLN_BAD_INPUT;

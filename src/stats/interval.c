@@ -26,6 +26,10 @@ struct mln_interval mln_interval_of(double p, double std_err, enum mln_interval_
     if (kind == MLN_INTERVAL_PLAIN) {
         return (struct mln_interval){at_least_0(p - z * std_err), at_most_1(p + z * std_err)};
     }
+    if (kind == MLN_INTERVAL_CLOGLOG) {
+        const struct mln_interval rest = mln_interval_of(1.0 - p, std_err, MLN_INTERVAL_LOG_LOG, z);
+        return (struct mln_interval){1.0 - rest.upper, 1.0 - rest.lower};
+    }
     if (p == 0.0 || (kind == MLN_INTERVAL_LOG_LOG && p == 1.0)) {
         return undefined;
     }

@@ -155,6 +155,27 @@ static void compare_incidences(struct reference *ref, const struct current *now,
     free(prob);
 }
 
+/* Intervals of the group just read. */
+static void compare_ends(struct reference *ref, const struct current *now, size_t g) {
+    const struct mln_risk *risk = &now->sets.groups[g];
+    const size_t n = risk->n_times * (risk->n_causes + 1);
+    const enum mln_interval_kind kind = (enum mln_interval_kind)reference_size(ref);
+    const double z = mln_interval_z(reference_number(ref));
+    double *prob = malloc(2 * n * sizeof *prob);
+    ck_assert(prob != NULL);
+    ck_assert(mln_aalen_johansen(risk, prob, prob + n, NULL) == MLN_OK);
+    for (size_t i = 0; i < risk->n_times; i++) {
+        for (size_t k = 0; k < 2 * (risk->n_causes + 1); k++) {
+            const size_t cell = i * (risk->n_causes + 1) + k % (risk->n_causes + 1);
+            const struct mln_interval ends = mln_interval_of(prob[cell], prob[n + cell], kind, z);
+            ck_same(ref, k <= risk->n_causes ? ends.lower : ends.upper, reference_number(ref),
+                    close_to, "%s group %zu kind %d time %g column %zu", now->columns.name, g,
+                    (int)kind, risk->time[i], k);
+        }
+    }
+    free(prob);
+}
+
 START_TEST(aalen_johansen) {
     struct reference ref = reference_open(directory, "aalen_johansen.tsv");
     struct current now = {0};
@@ -166,6 +187,8 @@ START_TEST(aalen_johansen) {
             reference_word(&ref, word);
             g = reference_size(&ref);
             compare_incidences(&ref, &now, g);
+        } else if (strcmp(word, "ends") == 0) {
+            compare_ends(&ref, &now, g);
         } else {
             ck_assert_str_eq(word, "rmean");
             struct mln_rmean mean[MLN_MAX_CAUSES + 1];
@@ -343,12 +366,36 @@ START_TEST(multistate) {
 }
 END_TEST
 
+static void compare_cloglog(struct reference *ref, const struct histories *h) {
+    const struct mln_multistate_model model = {h->n_states, h->allowed};
+    const size_t to = reference_size(ref), n_lines = reference_size(ref),
+                 n = h->n_states * h->n_states;
+    for (size_t line = 0; line < n_lines; line++) {
+        double prob[9], covariance[81];
+        const double at = reference_number(ref);
+        ck_assert(mln_transition_fit(&h->stays, &model, 0, &at, 1, prob, covariance, NULL) ==
+                  MLN_OK);
+        const double variance = covariance[to * n + to];
+        const struct mln_interval ends =
+            mln_interval_of(prob[to], sqrt(variance), MLN_INTERVAL_CLOGLOG, z95());
+        const double ours[] = {prob[to], variance, ends.lower, ends.upper};
+        for (size_t k = 0; k < 4; k++) {
+            ck_same(ref, ours[k], reference_number(ref), close_to, "cloglog %zu time %g column %zu",
+                    to, at, k);
+        }
+    }
+}
+
 START_TEST(transition_probabilities) {
     struct reference ref = reference_open(directory, "transition.tsv");
     struct histories h = {0};
     for (char word[32]; reference_word(&ref, word);) {
         if (strcmp(word, "stays") == 0) {
             next_histories(&ref, &h);
+            continue;
+        }
+        if (strcmp(word, "cloglog") == 0) {
+            compare_cloglog(&ref, &h);
             continue;
         }
         ck_assert_str_eq(word, "transition");

@@ -278,74 +278,95 @@ START_TEST(any_order_of_rows_gives_the_same_bits) {
 }
 END_TEST
 
-/* One row a subject without entries: the general way and the two short ones agree. */
-START_TEST(competing_ends_three_ways) {
-    enum { N = 300 };
-    double exit[N], weight[N];
-    uint32_t end[N], from[N] = {0}, to[N];
-    for (size_t i = 0; i < N; i++) {
+/* ── one row a subject without entries: the general way and the short ones agree ── */
+
+enum { SPELLS = 300 };
+
+struct spells {
+    double exit[SPELLS], weight[SPELLS];
+    uint32_t end[SPELLS], from[SPELLS], to[SPELLS];
+    struct mln_stays stays;
+    struct mln_risk_sets sets;
+    double prob[91 * STATES], std_err[91 * STATES];
+};
+
+static void draw_spells(struct spells *s, bool weighted) {
+    for (size_t i = 0; i < SPELLS; i++) {
         struct mln_rng rng;
         mln_rng_init(&rng, 7, 2, i);
-        exit[i] = 1 + mln_rng_below(&rng, 90);
-        end[i] = mln_rng_below(&rng, STATES);
-        weight[i] = 0.5 + mln_rng_unit(&rng);
-        to[i] = end[i] == 0 ? MLN_STAYS : end[i];
+        s->exit[i] = 1 + mln_rng_below(&rng, 90);
+        s->end[i] = mln_rng_below(&rng, STATES);
+        s->weight[i] = 0.5 + mln_rng_unit(&rng);
+        s->from[i] = 0;
+        s->to[i] = s->end[i] == 0 ? MLN_STAYS : s->end[i];
     }
+    const double *w = weighted ? s->weight : NULL;
+    const struct mln_spells spells = {SPELLS, s->exit, s->end, NULL, NULL, w};
+    s->stays = (struct mln_stays){SPELLS, NULL, NULL, s->exit, s->from, s->to, w, NULL};
+    ck_assert(mln_risk_build(&spells, 1, STATES - 1, &s->sets, NULL) == MLN_OK);
+    ck_assert(mln_aalen_johansen(s->sets.groups, s->prob, s->std_err, NULL) == MLN_OK);
+}
+
+static void compare_multistate(const struct spells *s) {
+    const struct mln_multistate_options options = {.tau = 60.5};
+    struct mln_multistate all;
+    struct mln_rmean mean[STATES];
+    ck_assert(mln_multistate_fit(&s->stays, &four_states, &options, &all, NULL) == MLN_OK);
+    ck_assert_uint_eq(s->sets.groups->n_times, all.n_times);
+    for (size_t i = 0; i < all.n_times * STATES; i++) {
+        ck_assert_double_eq_tol(s->prob[i], all.prob[i], 1e-13);
+        ck_assert_double_eq_tol(s->std_err[i], all.std_err[i], 1e-13);
+    }
+    ck_assert(mln_aj_rmean(s->sets.groups, 60.5, mean, NULL) == MLN_OK);
+    for (size_t k = 0; k < STATES; k++) {
+        ck_assert_double_eq_tol(mean[k].mean, all.mean_time[k].mean, 1e-11);
+        ck_assert_double_eq_tol(mean[k].std_err, all.mean_time[k].std_err, 1e-11);
+    }
+    mln_multistate_release(&all);
+}
+
+static void compare_kaplan_meier(const struct spells *s, bool weighted) {
+    struct mln_km_point points[91];
+    struct mln_rmean mean[STATES];
+    const struct mln_risk *risk = s->sets.groups;
+    ck_assert(mln_km_fit(risk, MLN_KM_ROBUST, points, NULL) == MLN_OK);
+    for (size_t i = 0; i < risk->n_times; i++) {
+        ck_assert_double_eq_tol(points[i].running, s->prob[i * STATES], 1e-14);
+        ck_assert_double_eq_tol(points[i].std_err, s->std_err[i * STATES], 1e-14);
+    }
+    ck_assert(mln_aj_rmean(risk, 60.5, mean, NULL) == MLN_OK);
+    ck_assert(mln_km_fit(risk, MLN_KM_GREENWOOD, points, NULL) == MLN_OK);
+    const struct mln_rmean km = mln_km_rmean(points, risk->n_times, 60.5);
+    ck_assert_double_eq_tol(km.mean, mean[0].mean, 1e-12);
+    ck_assert(weighted || fabs(km.std_err - mean[0].std_err) < 1e-12);
+}
+
+/* Without weights Greenwood's covariance is the infinitesimal jackknife's. */
+static void compare_transitions(const struct spells *s) {
+    static const double at[] = {60.5};
+    double p[STATES * STATES], cov[STATES * STATES * STATES * STATES];
+    ck_assert(mln_transition_fit(&s->stays, &four_states, 0, at, 1, p, cov, NULL) == MLN_OK);
+    size_t i = s->sets.groups->n_times;
+    while (s->sets.groups->time[i - 1] > 60.5) {
+        i--;
+    }
+    for (size_t k = 0; k < STATES; k++) {
+        const double se = s->std_err[(i - 1) * STATES + k];
+        ck_assert_double_eq_tol(p[k], s->prob[(i - 1) * STATES + k], 1e-14);
+        ck_assert_double_eq_tol(cov[k * STATES * STATES + k], se * se, 1e-15);
+    }
+}
+
+START_TEST(competing_ends_in_several_ways) {
+    static struct spells s;
     for (int weighted = 0; weighted < 2; weighted++) {
-        const double *w = weighted ? weight : NULL;
-        const struct mln_spells spells = {N, exit, end, NULL, NULL, w};
-        const struct mln_stays stays = {N, NULL, NULL, exit, from, to, w, NULL};
-        const struct mln_multistate_options options = {.tau = 60.5};
-        struct mln_risk_sets sets;
-        struct mln_multistate all;
-        ck_assert(mln_risk_build(&spells, 1, STATES - 1, &sets, NULL) == MLN_OK);
-        ck_assert(mln_multistate_fit(&stays, &four_states, &options, &all, NULL) == MLN_OK);
-        const size_t n = sets.groups->n_times;
-        ck_assert_uint_eq(n, all.n_times);
-        double *prob = malloc(2 * n * STATES * sizeof *prob), *std_err = prob + n * STATES;
-        struct mln_km_point *points = malloc(n * sizeof *points);
-        ck_assert(prob != NULL && points != NULL);
-        ck_assert(mln_aalen_johansen(sets.groups, prob, std_err, NULL) == MLN_OK);
-        ck_assert(mln_km_fit(sets.groups, MLN_KM_ROBUST, points, NULL) == MLN_OK);
-        for (size_t i = 0; i < n; i++) {
-            for (size_t k = 0; k < STATES; k++) {
-                ck_assert_double_eq_tol(prob[i * STATES + k], all.prob[i * STATES + k], 1e-13);
-                ck_assert_double_eq_tol(std_err[i * STATES + k], all.std_err[i * STATES + k],
-                                        1e-13);
-            }
-            ck_assert_double_eq_tol(points[i].running, prob[i * STATES], 1e-14);
-            ck_assert_double_eq_tol(points[i].std_err, std_err[i * STATES], 1e-14);
+        draw_spells(&s, weighted == 1);
+        compare_multistate(&s);
+        compare_kaplan_meier(&s, weighted == 1);
+        if (weighted == 0) {
+            compare_transitions(&s);
         }
-        struct mln_rmean mean[STATES];
-        ck_assert(mln_aj_rmean(sets.groups, 60.5, mean, NULL) == MLN_OK);
-        for (size_t k = 0; k < STATES; k++) {
-            ck_assert_double_eq_tol(mean[k].mean, all.mean_time[k].mean, 1e-11);
-            ck_assert_double_eq_tol(mean[k].std_err, all.mean_time[k].std_err, 1e-11);
-        }
-        if (!weighted) { /* and Greenwood's covariance is the infinitesimal jackknife's; and the
-                            mean's */
-            static const double at[] = {60.5};
-            double p[STATES * STATES], cov[STATES * STATES * STATES * STATES];
-            ck_assert(mln_transition_fit(&stays, &four_states, 0, at, 1, p, cov, NULL) == MLN_OK);
-            size_t i = n;
-            while (sets.groups->time[i - 1] > 60.5) {
-                i--;
-            }
-            for (size_t k = 0; k < STATES; k++) {
-                ck_assert_double_eq_tol(p[k], prob[(i - 1) * STATES + k], 1e-14);
-                ck_assert_double_eq_tol(
-                    cov[k * STATES * STATES + k],
-                    std_err[(i - 1) * STATES + k] * std_err[(i - 1) * STATES + k], 1e-15);
-            }
-            ck_assert(mln_km_fit(sets.groups, MLN_KM_GREENWOOD, points, NULL) == MLN_OK);
-            const struct mln_rmean km = mln_km_rmean(points, n, 60.5);
-            ck_assert_double_eq_tol(km.mean, mean[0].mean, 1e-12);
-            ck_assert_double_eq_tol(km.std_err, mean[0].std_err, 1e-12);
-        }
-        free(prob);
-        free(points);
-        mln_risk_release(&sets);
-        mln_multistate_release(&all);
+        mln_risk_release(&s.sets);
     }
 }
 END_TEST
@@ -475,6 +496,6 @@ END_TEST
 
 MLN_TEST_MAIN("states", four_spells_in_fractions, illness_in_fractions,
               errors_are_those_of_the_derivative, states_sum_to_one,
-              any_order_of_rows_gives_the_same_bits, competing_ends_three_ways,
+              any_order_of_rows_gives_the_same_bits, competing_ends_in_several_ways,
               nothing_observed_is_not_zero, no_move_and_one_subject, bad_stays_are_named,
               bad_options_are_refused)

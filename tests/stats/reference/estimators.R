@@ -57,6 +57,9 @@ together <- ties(150, 10, 1, 1); together$cluster <- sample(0:39, 150, TRUE); to
 together_late <- together
 together_late$entry <- floor(runif(150) * 3); together_late$exit <- together_late$exit + 1 + together_late$entry
 
+# whole weights that count identical spells: survfit keeps Greenwood's error
+sets$counted <- with(lung, transform(plain(time, status - 1), weight = 1 + seq_along(exit) %% 4))
+
 # ── Kaplan–Meier ──
 open_file("km.tsv")
 km <- function(name, robust, g, f, tau) {
@@ -90,6 +93,7 @@ for (name in names(sets)) {
     y <- if (is.null(e$entry)) Surv(e$exit, e$end) else Surv(e$entry, e$exit, e$end)
     tau <- round(quantile(e$exit, c(0.3, 0.8)), 1) + c(0.25, 0)
     if (is.null(e$weight)) km(name, FALSE, g, survfit(y ~ 1), c(tau, max(e$exit)))
+    if (name == "counted") km(name, FALSE, g, survfit(y ~ 1, weights = e$weight), c(tau, max(e$exit)))
     if (is.null(e$entry)) {
       w <- if (is.null(e$weight)) rep(1, nrow(e)) else e$weight
       km(name, TRUE, g, survfit(y ~ 1, weights = w, robust = TRUE, cluster = seq_len(nrow(e))), NA)
@@ -121,6 +125,11 @@ for (name in names(ends)) {
     stopifnot(max(abs(f$std.err - sqrt(apply(f$influence.pstate[, -1, ]^2, 2:3, sum)))) < 1e-12 || !is.null(e$weight))
     say("aj", name, g, length(f$time))
     rows(cbind(f$time, f$pstate, f$std.err))
+    if (name %in% c("small", "ties")) for (k in 1:3) { # as in km.tsv: plain, log, log-log
+      ci <- suppressWarnings(survival:::survfit_confint(f$pstate, f$std.err, logse = FALSE, conf.type = c("plain", "log", "log-log")[k],
+                                                       conf.int = 0.9))
+      say("ends", k - 1, 0.9); rows(cbind(ci$lower, ci$upper))
+    }
     at_weight <- f$influence.pstate
     if (max(abs(f$std.err - sqrt(apply(at_weight[, -1, ]^2, 2:3, sum)))) > 1e-12) at_weight <- at_weight * w
     stopifnot(max(abs(f$std.err - sqrt(apply(at_weight[, -1, ]^2, 2:3, sum)))) < 1e-12)
@@ -244,6 +253,20 @@ for (name in names(histories)) {
       rows(raw$cov[o, o, i])
     }
   }
+}
+
+# cumulative incidences with their cloglog intervals: competing ends as histories
+small <- ends$small
+e <- with(small, data.frame(id = seq_along(exit), from = "0", to = ifelse(end == 0, "cens", as.character(end)), entry = 0, exit))
+stays("small", with(small, data.frame(subject = seq_along(exit), entry = 0, exit, from = 0, to = ifelse(end == 0, -1, end), weight = 1,
+                                      cluster = 0)), 3)
+tra <- matrix(c(FALSE, TRUE, TRUE, rep(FALSE, 6)), 3, byrow = TRUE)
+say("allowed", as.integer(t(tra)))
+f <- etm(e, c("0", "1", "2"), tra, "cens", s = 0)
+ci <- summary(f, ci.fun = "cloglog", level = 0.95)
+for (to in c("0 1", "0 2")) {
+  x <- ci[[to]]
+  say("cloglog", as.integer(substr(to, 3, 3)), nrow(x)); rows(x[, c("time", "P", "var", "lower", "upper")])
 }
 
 # ── tests ──
