@@ -160,7 +160,7 @@ struct mln_engine_ops {
 
     /* Reads a Parquet file's batches; every column as text if `as_text`, else by batch.h types
      * (other types: as text). Text is DuckDB's CAST: dates yyyy-mm-dd, timestamps yyyy-mm-dd
-     * hh:mm:ss, true/false, doubles in their shortest form. The first batch has no row: it
+     * hh:mm:ss, true/false, doubles in their shortest form (whole ones without a point). The first batch has no row: it
      * tells the columns, before any row is read. A file that is not whole Parquet, or has two
      * columns of one name, is MLN_BAD_INPUT. `path` is a file, never a pattern. */
     enum mln_status (*read_parquet)(struct mln_engine *e, const char *path, bool as_text,

@@ -25,16 +25,17 @@ enum mln_status mln_cell_rule_make(struct mln_arena *arena, const struct mln_mod
         return MLN_OK;
     }
     struct mln_date_format *dates =
-        MLN_ARENA_NEW(arena, struct mln_date_format, column->n_dates + 1);
+        MLN_ARENA_NEW(arena, struct mln_date_format, column->n_dates + 2);
     if (dates == NULL) {
         return mln_err_nomem(err, "the types of a table");
     }
     MLN_TRY(mln_date_format_parse(MLN_STR_LIT("yyyy-mm-dd"), &dates[0], err));
+    MLN_TRY(mln_date_format_parse(MLN_STR_LIT("yyyy-mm-dd HH:MM:SS"), &dates[1], err));
     if (column->n_dates > 0) {
-        memcpy(dates + 1, column->dates, column->n_dates * sizeof *dates);
+        memcpy(dates + 2, column->dates, column->n_dates * sizeof *dates);
     }
     out->dates = dates;
-    out->n_dates = column->n_dates + 1;
+    out->n_dates = column->n_dates + 2;
     return MLN_OK;
 }
 

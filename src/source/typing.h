@@ -39,7 +39,8 @@ struct mln_cell_value {
     struct mln_str text; /* code, text */
 };
 
-/* Files whose format has dates of its own (Parquet, SAS) also take yyyy-mm-dd, tried first.
+/* Files whose format has dates of its own (Parquet, SAS) also take yyyy-mm-dd and yyyy-mm-dd
+ * HH:MM:SS, tried first.
  * `codes`: of the column's nomenclature. */
 enum mln_status mln_cell_rule_make(struct mln_arena *arena, const struct mln_model_column *model,
                                    const struct mln_contract_column *column, enum mln_format format,

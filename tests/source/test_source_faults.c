@@ -49,7 +49,7 @@ static enum mln_status read_contract(struct mln_arena *arena, struct mln_err *er
                                &contract.sources[0].columns[2], MLN_FORMAT_SAS, NULL, &rule, err));
     /* no ck_assert here: Check allocates too */
     const bool whole = findings.n == 2 && contract.n_sources == 2 && n == 3 &&
-                       binding.n_selected == 4 && rule.n_dates == 3;
+                       binding.n_selected == 4 && rule.n_dates == 4;
     return whole ? MLN_OK : mln_err_set(err, MLN_INTERNAL, "another result");
 }
 

@@ -36,7 +36,7 @@ static void write_csv(struct ingest_case *c) {
               "GN;04567;00018;1821;10/01/2021;2021;;;;;;\n"
               "GN;04567;00019;2021;29/02/2020;;;;;;0;12\n");
     case_rows(c, "correspondance",
-              "A1;1;PN;00321;01234;2021;;;;flux\n"
+              "A1;1;PN;00321;01234;2021;;;21065000001;flux\n"
               "A2;1;;;;;  PV \xE9""crit n\xB0 17/21 ;;;saisie\n"
               "A2;2;;;;;\x80uro \x9Cuvre;;;reprise\n");
 }
@@ -44,7 +44,7 @@ static void write_csv(struct ingest_case *c) {
 static void write_parquet(struct ingest_case *c) {
     static const char *const tables[][3] = {
         {"procedure", "data/procedure.parquet",
-         "SELECT * FROM (VALUES ('PN', '00321', '01234', 2021, DATE '2021-03-01', '28/02/2021',"
+         "SELECT * FROM (VALUES ('PN', '00321', '01234', 2021, TIMESTAMP '2021-03-01 00:00:00', '28/02/2021',"
          " '03/2021', '01004', DATE '2021-03-05', 'tj01053', 1.0, 1),"
          " ('GN', '04567', '00017', 2021, DATE '2021-01-10', '2021', NULL, '2A004', NULL, NULL,"
          " NULL, NULL),"
@@ -55,7 +55,7 @@ static void write_parquet(struct ingest_case *c) {
          " date_faits_fin, commune_faits, date_transmission, juridiction_destinataire,"
          " nb_mis_en_cause, nb_victimes)"},
         {"correspondance", "data/correspondance.parquet",
-         "SELECT * FROM (VALUES ('A1', 1, 'PN', '00321', '01234', 2021, NULL, NULL, NULL, 'flux'),"
+         "SELECT * FROM (VALUES ('A1', 1, 'PN', '00321', '01234', 2021, NULL, NULL, 21065000001.0::DOUBLE, 'flux'),"
          " ('A2', 1, NULL, NULL, NULL, NULL, '  PV \xC3\xA9""crit n\xC2\xB0 17/21 ', NULL, NULL,"
          " 'saisie'),"
          " ('A2', 2, NULL, NULL, NULL, NULL, '\xE2\x82\xACuro \xC5\x93uvre', NULL, NULL,"
@@ -102,14 +102,15 @@ static void write_sas(struct ingest_case *c) {
     static const struct sas_column tie[] = {
         {"affaire_id", 4, NULL}, {"rang", 0, NULL},  {"force", 2, NULL},
         {"code_unite", 5, NULL}, {"numero", 6, NULL}, {"annee", 0, NULL},
-        {"reference_pv", 40, NULL}, {"idj_pv", 11, NULL}, {"numero_parquet", 13, NULL},
+        {"reference_pv", 40, NULL}, {"idj_pv", 11, NULL}, {"numero_parquet", 0, NULL},
         {"type_creation", 8, NULL},
     };
     const struct sas_cell ties[] = {
-        T("A1"), N(1), T("PN"), T("00321"), T("01234"), N(2021), T(""), T(""), T(""), T("flux"),
-        T("A2"), N(1), T(""), T(""), T(""), NO, T("  PV \xE9""crit n\xB0 17/21 "), T(""), T(""),
+        T("A1"), N(1), T("PN"), T("00321"), T("01234"), N(2021), T(""), T(""), N(21065000001.0),
+        T("flux"),
+        T("A2"), N(1), T(""), T(""), T(""), NO, T("  PV \xE9""crit n\xB0 17/21 "), T(""), NO,
         T("saisie"),
-        T("A2"), N(2), T(""), T(""), T(""), NO, T("\x80uro \x9Cuvre"), T(""), T(""), T("reprise"),
+        T("A2"), N(2), T(""), T(""), T(""), NO, T("\x80uro \x9Cuvre"), T(""), NO, T("reprise"),
     };
     struct mln_buf bytes = MLN_BUF_INIT;
     ck_assert(sas_write(procedure, 12, rows, 4, SAS_WINDOWS_1252, &bytes));

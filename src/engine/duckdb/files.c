@@ -176,6 +176,26 @@ static enum mln_status check_names(struct mln_engine *e, const char *path, struc
     return names.doubled ? status : parquet_fault(status, path, err);
 }
 
+/* A column as text. Whole doubles are written without a point, as in the other formats: programs
+ * turn columns of whole numbers with holes into doubles, and codes with them. */
+static void add_as_text(struct mln_buf *out, struct mln_str name, duckdb_type type) {
+    struct mln_buf column = MLN_BUF_INIT;
+    mln_quote_ident(&column, name);
+    const struct mln_str c = mln_buf_view(&column);
+    if (type == DUCKDB_TYPE_DOUBLE || type == DUCKDB_TYPE_FLOAT) {
+        mln_buf_addf(out,
+                     "CASE WHEN abs(%.*s) < 9007199254740992 AND %.*s = trunc(%.*s) "
+                     "THEN CAST(CAST(%.*s AS BIGINT) AS VARCHAR) ELSE ",
+                     MLN_STR_ARG(c), MLN_STR_ARG(c), MLN_STR_ARG(c), MLN_STR_ARG(c));
+        mln_buf_addf(out, "CAST(%.*s AS VARCHAR) END AS ", MLN_STR_ARG(c));
+    } else {
+        mln_buf_addf(out, "CAST(%.*s AS VARCHAR) AS ", MLN_STR_ARG(c));
+    }
+    mln_buf_add_str(out, c);
+    out->failed = out->failed || column.failed;
+    mln_buf_release(&column);
+}
+
 /* The list of columns to select: as they are when batch.h has their type, else as text. */
 static enum mln_status column_list(struct duck *duck, const char *from, bool as_text,
                                    struct mln_params params, struct mln_buf *out,
@@ -199,10 +219,7 @@ static enum mln_status column_list(struct duck *duck, const char *from, bool as_
         if (type == DUCKDB_TYPE_VARCHAR || (known && !as_text)) {
             mln_quote_ident(out, name);
         } else {
-            mln_buf_addz(out, "CAST(");
-            mln_quote_ident(out, name);
-            mln_buf_addz(out, " AS VARCHAR) AS ");
-            mln_quote_ident(out, name);
+            add_as_text(out, name, type);
         }
     }
     duckdb_destroy_result(&result);
