@@ -142,7 +142,7 @@ static void learn(struct audit *a) {
 
 static enum mln_status solve(struct audit *a, struct mln_err *err) {
     a->out->n_programs++;
-    MLN_TRY(mln_patch_maximise(a->patch, err));
+    MLN_TRY(mln_patch_maximise(a->patch, NULL, err));
     learn(a);
     return MLN_OK;
 }
@@ -304,10 +304,10 @@ static enum mln_status whole_interval(struct mln_patch *p, const struct mln_comp
             MLN_TRY(mln_patch_open(p, parts->cells + parts->start[i],
                                    parts->start[i + 1] - parts->start[i], false, err));
             p->gain[column] = 1;
-            MLN_TRY(mln_patch_maximise(p, err));
+            MLN_TRY(mln_patch_maximise(p, NULL, err));
             *above = p->y[column];
             p->gain[column] = -1;
-            MLN_TRY(mln_patch_maximise(p, err));
+            MLN_TRY(mln_patch_maximise(p, NULL, err));
             *below = -p->y[column];
             return MLN_OK;
         }

@@ -3,7 +3,7 @@
 #include <coin/Clp_C_Interface.h>
 #include <stdlib.h>
 
-enum { SOLVED = 0, MAXIMISE = -1, NO_TALK = 0 };
+enum { SOLVED = 0, INFEASIBLE = 1, MAXIMISE = -1, NO_TALK = 0 };
 
 struct mln_lp {
     Clp_Simplex *model;
@@ -38,7 +38,8 @@ void mln_lp_free(struct mln_lp *lp) {
 }
 
 enum mln_status mln_lp_maximise(struct mln_lp *lp, const double *low, const double *high,
-                                const double *gain, double *y, struct mln_err *err) {
+                                const double *gain, double *y, bool *feasible,
+                                struct mln_err *err) {
     Clp_chgColumnLower(lp->model, low);
     Clp_chgColumnUpper(lp->model, high);
     Clp_chgObjCoefficients(lp->model, gain);
@@ -50,6 +51,13 @@ enum mln_status mln_lp_maximise(struct mln_lp *lp, const double *low, const doub
     lp->solved_before = !lp->fresh;
     if (Clp_status(lp->model) != SOLVED) {
         (void)Clp_dual(lp->model, 0);
+    }
+    if (feasible != NULL) {
+        *feasible = Clp_status(lp->model) != INFEASIBLE;
+        if (!*feasible) {
+            lp->solved_before = false;
+            return MLN_OK;
+        }
     }
     if (Clp_status(lp->model) != SOLVED) {
         return mln_err_set(err, MLN_INTERNAL,

@@ -27,14 +27,16 @@ struct mln_lp_matrix {
 
 struct mln_lp; /* a CLP model */
 
-/* NULL without memory. The matrix is copied. */
+/* NULL without memory. The matrix is copied. `fresh`: every program starts anew (with CLP's
+ * presolve, faster when bounds and gains change much), not from where the last one stood. */
 struct mln_lp *mln_lp_new(const struct mln_lp_matrix *matrix, bool fresh);
 void mln_lp_free(struct mln_lp *lp);
 
-/* Maximises gain · y from where the last solution stood, and puts it into y (n_columns).
- * MLN_INTERNAL when CLP gives up: y = 0 satisfies every program asked here, so that means trouble
- * with numbers. */
+/* Maximises gain · y, and puts the move into y (n_columns). `feasible` is false, and y untouched,
+ * when no move is within the bounds (never while they contain 0); NULL when that cannot be.
+ * MLN_INTERNAL when CLP gives up. */
 enum mln_status mln_lp_maximise(struct mln_lp *lp, const double *low, const double *high,
-                                const double *gain, double *y, struct mln_err *err) MLN_MUST_USE;
+                                const double *gain, double *y, bool *feasible, struct mln_err *err)
+    MLN_MUST_USE;
 
 #endif

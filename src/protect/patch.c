@@ -139,8 +139,8 @@ enum mln_status mln_patch_open(struct mln_patch *p, const size_t *cells, size_t 
     return p->lp == NULL ? mln_err_nomem(err, "the linear programs of the protection") : MLN_OK;
 }
 
-enum mln_status mln_patch_maximise(struct mln_patch *p, struct mln_err *err) {
-    MLN_TRY(mln_lp_maximise(p->lp, p->low, p->high, p->gain, p->columns, err));
+enum mln_status mln_patch_maximise(struct mln_patch *p, bool *feasible, struct mln_err *err) {
+    MLN_TRY(mln_lp_maximise(p->lp, p->low, p->high, p->gain, p->columns, feasible, err));
     for (size_t i = 0; i < p->n; i++) {
         p->y[i] = p->columns[i] - (p->split ? p->columns[p->n + i] : 0);
     }

@@ -48,8 +48,9 @@ void mln_patch_close(struct mln_patch *p);
 double mln_room_below(const struct mln_cell *c);
 double mln_room_above(const struct mln_cell *c);
 
-/* The move of largest gain, into y. */
-enum mln_status mln_patch_maximise(struct mln_patch *p, struct mln_err *err) MLN_MUST_USE;
+/* The move of largest gain, into y. `feasible` as in mln_lp_maximise. */
+enum mln_status mln_patch_maximise(struct mln_patch *p, bool *feasible, struct mln_err *err)
+    MLN_MUST_USE;
 
 /* Whether y, rounded, is a move in whole numbers: checked line by line in integers. */
 bool mln_patch_is_whole(const struct mln_patch *p);

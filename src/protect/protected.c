@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "protect/cell_key.h"
+#include "protect/round.h"
 #include "protect/system.h"
 
 enum { MAX_ROUNDING_BASE = 1000, MAX_SHARE_DECIMALS = 4 };
@@ -17,18 +19,18 @@ enum mln_status mln_protect_options_check(const struct mln_protect_options *o,
         return mln_err_set(err, MLN_BAD_INPUT, "protection: decimals of shares must be 0 to %d",
                            MAX_SHARE_DECIMALS);
     }
+    if (o->method == MLN_METHOD_ROUNDING && o->rounding_base < 3) {
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "protection: the method of rounding needs a base of at least 3");
+    }
     return MLN_OK;
 }
 
-/* To the nearest multiple of the base, a half up. */
-static uint64_t rounded(uint64_t count, uint64_t base) {
-    return base < 2 ? count : (count + base / 2) / base * base;
-}
-
 /* 100 × part / whole to `decimals`, a half up, in integers: counts are below 2^41 (table.c and the
- * rounding), 2 × 100 × 10^4 below 2^21. */
+ * rounding), 2 × 100 × 10^4 below 2^21. Noise can lift a part above its whole: then 100. */
 static double percent(uint64_t part, uint64_t whole, int decimals) {
     uint64_t scale = 1;
+    part = part < whole ? part : whole;
     for (int i = 0; i < decimals; i++) {
         scale *= 10;
     }
@@ -86,6 +88,7 @@ static enum mln_status allocate(struct mln_arena *arena, const struct mln_table 
     }
     p->frame = *t;
     p->frame.counts = NULL;
+    p->frame.cell_keys = NULL;
     p->states = MLN_ARENA_NEW(arena, uint8_t, t->n_cells);
     p->published = MLN_ARENA_NEW(arena, uint64_t, t->n_cells);
     p->measures = MLN_ARENA_NEW(arena, struct mln_protected_values, t->n_measures + 1);
@@ -107,14 +110,7 @@ static enum mln_status allocate(struct mln_arena *arena, const struct mln_table 
     return MLN_OK;
 }
 
-static void publish(const struct mln_table *t, const struct mln_system *s, const size_t *cell_of,
-                    struct mln_protected_table *p) {
-    for (size_t c = 0; c < t->n_cells; c++) {
-        const enum mln_cell_state state = s->cells[cell_of[c]].state;
-        p->states[c] = (uint8_t)state;
-        p->published[c] =
-            state == MLN_CELL_SHOWN ? rounded(t->counts[c], p->options.rounding_base) : 0;
-    }
+static void publish_measures(const struct mln_table *t, struct mln_protected_table *p) {
     for (size_t m = 0; m < t->n_measures; m++) {
         const struct mln_measure *measure = &t->measures[m];
         struct mln_protected_values *v = &p->measures[m];
@@ -135,19 +131,92 @@ static void publish(const struct mln_table *t, const struct mln_system *s, const
     }
 }
 
+/* A method fills states and published counts; all start as shown and 0. */
+
+struct job {
+    const struct mln_table *tables;
+    size_t n;
+    const struct mln_protect_context *context;
+    const struct mln_protect_options *options;
+    struct mln_protected_table **out;
+    struct mln_protect_outcome *outcome;
+};
+
+static enum mln_status by_suppression(struct mln_arena *scratch, const struct job *j,
+                                      struct mln_err *err) {
+    struct mln_system s;
+    MLN_TRY(mln_system_build(scratch, j->tables, j->n, j->context, j->options, &s, err));
+    MLN_TRY(mln_system_protect(&s, j->options, j->outcome, err));
+    for (size_t t = 0; t < j->n; t++) {
+        for (size_t c = 0; c < j->tables[t].n_cells; c++) {
+            const enum mln_cell_state state = s.cells[s.cell_of[t][c]].state;
+            j->out[t]->states[c] = (uint8_t)state;
+            j->out[t]->published[c] =
+                state == MLN_CELL_SHOWN
+                    ? mln_round_alone(j->tables[t].counts[c], j->options->rounding_base)
+                    : 0;
+        }
+    }
+    return MLN_OK;
+}
+
+static enum mln_status by_rounding(struct mln_arena *scratch, const struct job *j,
+                                   struct mln_err *err) {
+    struct mln_system s;
+    struct mln_rounding r;
+    MLN_TRY(mln_system_build(scratch, j->tables, j->n, j->context, j->options, &s, err));
+    MLN_TRY(mln_round_system(scratch, &s, j->options->rounding_base, &r, err));
+    *j->outcome = (struct mln_protect_outcome){.n_cells = s.n_cells,
+                                               .n_differences = s.n_differences,
+                                               .n_programs = r.n_programs,
+                                               .n_far = r.n_far,
+                                               .n_broken = r.n_broken};
+    for (size_t t = 0; t < j->n; t++) {
+        for (size_t c = 0; c < j->tables[t].n_cells; c++) {
+            j->out[t]->published[c] = r.rounded[s.cell_of[t][c]];
+        }
+    }
+    return MLN_OK;
+}
+
+static enum mln_status by_cell_key(struct mln_arena *scratch, const struct job *j,
+                                   struct mln_err *err) {
+    const struct mln_ptable_options o = {.max_noise = j->options->noise_max,
+                                         .variance = j->options->noise_variance,
+                                         .smallest = j->options->noise_smallest};
+    struct mln_ptable ptable;
+    MLN_TRY(mln_ptable_make(scratch, &o, &ptable, err));
+    *j->outcome = (struct mln_protect_outcome){0};
+    for (size_t t = 0; t < j->n; t++) {
+        const struct mln_table *table = &j->tables[t];
+        if (table->cell_keys == NULL) {
+            return mln_err_set(err, MLN_BAD_INPUT,
+                               "protection: table %s has no record keys, which the method of cell "
+                               "keys needs; use suppression or rounding",
+                               table->name);
+        }
+        mln_cell_key_perturb(&ptable, table->counts, table->cell_keys, table->n_cells,
+                             j->out[t]->published);
+        j->outcome->n_cells += table->n_cells;
+    }
+    return MLN_OK;
+}
+
 static enum mln_status protect_into(struct mln_arena *arena, struct mln_arena *scratch,
-                                    const struct mln_table *tables, size_t n,
-                                    const struct mln_protect_context *context,
-                                    const struct mln_protect_options *options,
-                                    struct mln_protected_table **out,
-                                    struct mln_protect_outcome *outcome, struct mln_err *err) {
-    struct mln_system system;
-    MLN_TRY(mln_system_build(scratch, tables, n, context, options, &system, err));
-    MLN_TRY(mln_system_protect(&system, options, outcome, err));
-    for (size_t t = 0; t < n; t++) {
-        MLN_TRY(allocate(arena, &tables[t], &out[t], err));
-        out[t]->options = *options;
-        publish(&tables[t], &system, system.cell_of[t], out[t]);
+                                    const struct job *j, struct mln_err *err) {
+    static enum mln_status (*const methods[])(struct mln_arena *, const struct job *,
+                                              struct mln_err *) = {
+        [MLN_METHOD_SUPPRESSION] = by_suppression,
+        [MLN_METHOD_ROUNDING] = by_rounding,
+        [MLN_METHOD_CELL_KEY] = by_cell_key,
+    };
+    for (size_t t = 0; t < j->n; t++) {
+        MLN_TRY(allocate(arena, &j->tables[t], &j->out[t], err));
+        j->out[t]->options = *j->options;
+    }
+    MLN_TRY(methods[j->options->method](scratch, j, err));
+    for (size_t t = 0; t < j->n; t++) {
+        publish_measures(&j->tables[t], j->out[t]);
     }
     return MLN_OK;
 }
@@ -183,8 +252,13 @@ enum mln_status mln_protect_linked(struct mln_arena *arena, const struct mln_tab
     MLN_TRY(check_context(tables, n, context, err));
     struct mln_arena scratch = MLN_ARENA_INIT;
     struct mln_protect_outcome unasked;
-    const enum mln_status status = protect_into(arena, &scratch, tables, n, context, options, out,
-                                                outcome == NULL ? &unasked : outcome, err);
+    const struct job job = {.tables = tables,
+                            .n = n,
+                            .context = context,
+                            .options = options,
+                            .out = out,
+                            .outcome = outcome == NULL ? &unasked : outcome};
+    const enum mln_status status = protect_into(arena, &scratch, &job, err);
     mln_arena_release(&scratch);
     return status;
 }

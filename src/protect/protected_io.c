@@ -5,7 +5,7 @@
 #include "protect/table_io.h"
 
 /* magic | n | per table: options | frame | states | published | per measure: states and values */
-static const char magic[] = "maillon protected tables 1\n";
+static const char magic[] = "maillon protected tables 2\n";
 
 enum { MAX_TABLES = 4096 };
 
@@ -15,6 +15,12 @@ static void put_table(struct mln_buf *out, const struct mln_protected_table *t) 
     mln_wire_put_u64(out, t->options.rounding_base);
     mln_wire_put_u64(out, t->options.quantile_threshold);
     mln_wire_put_u64(out, (uint64_t)t->options.share_decimals);
+    mln_wire_put_u64(out, (uint64_t)t->options.method);
+    mln_wire_put_u64(out, t->options.interval_width);
+    mln_wire_put_u64(out, t->options.protect_zeros ? 1 : 0);
+    mln_wire_put_u64(out, t->options.noise_max);
+    mln_wire_put_u64(out, t->options.noise_smallest);
+    mln_wire_put_f64(out, t->options.noise_variance);
     mln_frame_put(out, &t->frame);
     mln_buf_add(out, t->states, t->frame.n_cells);
     for (size_t c = 0; c < t->frame.n_cells; c++) {
@@ -82,6 +88,12 @@ static void get_table(struct mln_wire *w, struct mln_protected_table *t) {
     t->options.rounding_base = mln_wire_u64(w, UINT64_MAX);
     t->options.quantile_threshold = mln_wire_u64(w, UINT64_MAX);
     t->options.share_decimals = (int)mln_wire_u64(w, 100);
+    t->options.method = (enum mln_method)mln_wire_u64(w, MLN_METHOD_COUNT - 1);
+    t->options.interval_width = mln_wire_u64(w, UINT64_MAX);
+    t->options.protect_zeros = mln_wire_u64(w, 1) != 0;
+    t->options.noise_max = (uint32_t)mln_wire_u64(w, UINT32_MAX);
+    t->options.noise_smallest = (uint32_t)mln_wire_u64(w, UINT32_MAX);
+    t->options.noise_variance = mln_wire_f64(w);
     mln_frame_get(w, &t->frame);
     get_counts(w, t);
     t->measures = mln_wire_alloc(w, t->frame.n_measures, sizeof *t->measures);

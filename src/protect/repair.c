@@ -174,7 +174,7 @@ static enum mln_status move_target(struct mln_repair *r, bool up, double aim, co
     p->high[way] = aim < room ? aim : room;
     p->high[other_way] = 0;
     r->intervals->n_programs++;
-    MLN_TRY(mln_patch_maximise(p, err));
+    MLN_TRY(mln_patch_maximise(p, NULL, err));
     memcpy(move, p->y, p->n * sizeof *move);
     *far = fabs(p->y[0]);
     return MLN_OK;

@@ -91,8 +91,9 @@ struct mln_table {
     bool detail; /* cells of small areas (courts, départements): the stricter threshold applies */
     size_t n_dimensions;
     struct mln_dimension *dimensions;
-    size_t n_cells;   /* product of the dimensions' n; row-major, last dimension fastest */
-    uint64_t *counts; /* one a cell; TOTAL cells included */
+    size_t n_cells;      /* product of the dimensions' n; row-major, last dimension fastest */
+    uint64_t *counts;    /* one a cell; TOTAL cells included */
+    uint64_t *cell_keys; /* CELL_KEY: one a cell (cell_key.h); else NULL */
     size_t n_measures;
     struct mln_measure *measures;
 };
@@ -114,6 +115,9 @@ struct mln_protect_options {
     int share_decimals;          /* decimals of published percentages */
     uint64_t interval_width;     /* what an attacker must be left with about a primary cell; 0: k */
     bool protect_zeros;          /* zeros are primary too, but those under a TOTAL of zero */
+    uint32_t noise_max;          /* CELL_KEY: cell_key.h */
+    uint32_t noise_smallest;
+    double noise_variance;
 };
 
 /* Codes of one dimension that lie in codes of another: court → cour d'appel, commune → département.
@@ -188,6 +192,8 @@ struct mln_protect_outcome {
     size_t n_components;
     size_t largest_component; /* suppressed cells tied to each other */
     size_t n_programs;        /* linear programs solved */
+    size_t n_far;             /* ROUNDING: cells not at one of the two nearest multiples */
+    size_t n_broken;          /* ROUNDING: lines that do not add up */
 };
 
 /* Protects tables that are published together: what one shows may not undo what another hides.
@@ -202,6 +208,12 @@ struct mln_protect_outcome {
  *              needed come back
  *   audit      the intervals; a cell that stays too narrow is an error
  *   rounding   shown counts to the nearest multiple of the base, a half up, each on its own
+ *
+ * That is the method of suppression. ROUNDING hides nothing: all counts become multiples of the
+ * base that add up in all tables together, as far as that can be had (outcome.n_broken says how
+ * far). CELL_KEY hides nothing either: each count gets the noise of its cell, zeros stay, TOTALs
+ * get their own. Whatever the method:
+ *
  *   shares     from the published (rounded) counts, shown when both are; half up
  *   quantiles  shown when their cell is, and by their own n
  *

@@ -1,7 +1,8 @@
 #include "protect/table_io.h"
 
-/* magic | n tables | per table: frame | counts | values and n of each QUANTILE measure */
-static const char magic[] = "maillon tables 1\n";
+/* magic | n tables | per table: frame | counts | 1 and cell keys, or 0 | values and n of each
+ * QUANTILE measure */
+static const char magic[] = "maillon tables 2\n";
 
 enum { MAX_TABLES = 4096 };
 
@@ -156,6 +157,10 @@ enum mln_status mln_tables_write(const struct mln_table *tables, size_t n, struc
         for (size_t c = 0; c < t->n_cells; c++) {
             mln_wire_put_u64(out, t->counts[c]);
         }
+        mln_wire_put_u64(out, t->cell_keys != NULL ? 1 : 0);
+        for (size_t c = 0; t->cell_keys != NULL && c < t->n_cells; c++) {
+            mln_wire_put_u64(out, t->cell_keys[c]);
+        }
         for (size_t m = 0; m < t->n_measures; m++) {
             for (size_t c = 0; t->measures[m].kind == MLN_MEASURE_QUANTILE && c < t->n_cells; c++) {
                 mln_wire_put_f64(out, t->measures[m].values[c]);
@@ -175,6 +180,20 @@ static void get_quantiles(struct mln_wire *w, size_t n_cells, struct mln_measure
     }
 }
 
+static void get_cell_keys(struct mln_wire *w, struct mln_table *t) {
+    if (mln_wire_u64(w, 1) == 0 || w->broken || w->no_memory) {
+        return;
+    }
+    if (t->n_cells > w->left.n / 8) {
+        w->broken = true;
+        return;
+    }
+    t->cell_keys = mln_wire_alloc(w, t->n_cells, sizeof *t->cell_keys);
+    for (size_t c = 0; t->cell_keys != NULL && c < t->n_cells; c++) {
+        t->cell_keys[c] = mln_wire_u64(w, UINT64_MAX);
+    }
+}
+
 static void get_table(struct mln_wire *w, struct mln_table *t) {
     mln_frame_get(w, t);
     if (w->broken || w->no_memory || t->n_cells > w->left.n / 8) {
@@ -185,6 +204,7 @@ static void get_table(struct mln_wire *w, struct mln_table *t) {
     for (size_t c = 0; t->counts != NULL && c < t->n_cells; c++) {
         t->counts[c] = mln_wire_u64(w, UINT64_MAX);
     }
+    get_cell_keys(w, t);
     for (size_t m = 0; m < t->n_measures && !w->broken && !w->no_memory; m++) {
         if (t->measures[m].kind != MLN_MEASURE_QUANTILE) {
             continue;
