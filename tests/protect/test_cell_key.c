@@ -17,10 +17,10 @@ static struct mln_ptable make(struct mln_arena *arena, uint32_t max_noise, doubl
     return t;
 }
 
-/* create_cnt_ptable(D = 2, V = 1) of the R package ptable 1.0.0, as its vignette "Introduction to the
- * ptable-Package" prints it: a count of 2 goes to 0 with .0638 and stays with .383, variance 1; a
- * count of 0 stays. (Its row for 1 asks for falling probabilities as well and misses the variance,
- * .932; ours has the variance.) */
+/* create_cnt_ptable(D = 2, V = 1) of the R package ptable 1.0.0, as its vignette "Introduction to
+ * the ptable-Package" prints it: a count of 2 goes to 0 with .0638 and stays with .383, variance 1;
+ * a count of 0 stays. (Its row for 1 asks for falling probabilities as well and misses the
+ * variance, .932; ours has the variance.) */
 START_TEST(published_table) {
     struct mln_arena arena = MLN_ARENA_INIT;
     const struct mln_ptable t = make(&arena, 2, 1, 1);
