@@ -260,7 +260,7 @@ static enum mln_status refuse_large(const struct mln_blocks *b, struct mln_err *
 static enum mln_status allocate(struct mln_blocks *b, struct mln_err *err) {
     const size_t n = mln_records_n(b->records), n_keys = n * b->n_rules;
     b->rules = calloc(b->n_rules + 1, sizeof *b->rules);
-    b->keys = malloc((n_keys + 1) * sizeof *b->keys);
+    b->keys = mln_scattered_alloc((n_keys + 1) * sizeof *b->keys);
     b->rule_task = calloc(b->n_rules + 1, sizeof *b->rule_task);
     b->new_pairs = calloc(b->n_rules + 1, sizeof *b->new_pairs);
     if (b->rules == NULL || b->keys == NULL || b->rule_task == NULL || b->new_pairs == NULL) {

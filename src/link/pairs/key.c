@@ -7,18 +7,14 @@
 
 /* ── sort ── */
 
-enum { DIGIT = 256 };
+enum { DIGIT = 256, DIGITS = 8 };
 
-static void scatter(const struct mln_entry *from, struct mln_entry *to, size_t n, unsigned shift) {
-    size_t at[DIGIT] = {0};
-    for (size_t i = 0; i < n; i++) {
-        at[from[i].key >> shift & (DIGIT - 1)]++;
-    }
-    size_t sum = 0;
+static void scatter(const struct mln_entry *from, struct mln_entry *to, size_t n, unsigned shift,
+                    const size_t counts[DIGIT]) {
+    size_t at[DIGIT], sum = 0;
     for (size_t d = 0; d < DIGIT; d++) {
-        const size_t count = at[d];
         at[d] = sum;
-        sum += count;
+        sum += counts[d];
     }
     for (size_t i = 0; i < n; i++) {
         to[at[from[i].key >> shift & (DIGIT - 1)]++] = from[i];
@@ -26,14 +22,16 @@ static void scatter(const struct mln_entry *from, struct mln_entry *to, size_t n
 }
 
 void mln_entries_sort(struct mln_entry *entries, struct mln_entry *scratch, size_t n) {
-    uint64_t differ = 0;
-    for (size_t i = 1; i < n; i++) {
-        differ |= entries[i].key ^ entries[0].key;
+    size_t counts[DIGITS][DIGIT] = {{0}};
+    for (size_t i = 0; i < n; i++) {
+        for (size_t d = 0; d < DIGITS; d++) {
+            counts[d][entries[i].key >> 8 * d & (DIGIT - 1)]++;
+        }
     }
     struct mln_entry *from = entries, *to = scratch;
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        if ((differ >> shift & (DIGIT - 1)) != 0) {
-            scatter(from, to, n, shift);
+    for (unsigned d = 0; d < DIGITS && n > 0; d++) {
+        if (counts[d][entries[0].key >> 8 * d & (DIGIT - 1)] < n) { /* the keys differ here */
+            scatter(from, to, n, 8 * d, counts[d]);
             struct mln_entry *swap = from;
             from = to;
             to = swap;
@@ -320,8 +318,8 @@ static enum mln_status make_entries(const struct mln_block_rule *rule, const str
         }
     }
     out->n = (size_t)total;
-    out->entries = malloc((out->n + 1) * sizeof *out->entries);
-    struct mln_entry *scratch = malloc((out->n + 1) * sizeof *scratch);
+    out->entries = mln_scattered_alloc((out->n + 1) * sizeof *out->entries);
+    struct mln_entry *scratch = mln_scattered_alloc((out->n + 1) * sizeof *scratch);
     if (out->entries == NULL || scratch == NULL) {
         free(scratch);
         return mln_err_nomem(err, "the keys of a blocking rule");
@@ -345,13 +343,14 @@ enum mln_status mln_rule_keys_build(const struct mln_link_model *model, size_t r
     const uint32_t n = mln_records_n(records);
     struct lists lists = {0};
     MLN_TRY(find_lists(model, rule, records, &lists, err));
-    struct base base = {calloc((size_t)n + 1, sizeof *base.key),
+    struct base base = {mln_scattered_alloc(((size_t)n + 1) * sizeof *base.key),
                         calloc((size_t)n + 1, sizeof *base.none), 1};
     enum mln_status status = MLN_OK;
     if (base.key == NULL || base.none == NULL) {
         status = mln_err_nomem(err, "the keys of a blocking rule");
         goto done;
     }
+    memset(base.key, 0, n * sizeof *base.key);
     MLN_TRY_GOTO(status, add_fields(&base, &model->rules[rule], records, err), done);
     if (lists.n > 0) {
         MLN_TRY_GOTO(status, prepare_lists(&model->rules[rule], &lists, &base, n, out, err), done);

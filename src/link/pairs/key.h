@@ -13,6 +13,10 @@
 
 #define MLN_KEY_NONE UINT32_MAX /* a record without a key */
 
+/* Memory that is read all over the place: in large pages where the system has them, as most of the
+ * time of such reads goes into finding pages. Freed with free. NULL when there is no memory. */
+void *mln_scattered_alloc(size_t bytes);
+
 struct mln_entry {
     uint64_t key;
     uint32_t row;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "link/compare/many.h"
 #include "link/compare/qgram.h"
@@ -12,17 +13,16 @@
 static struct mln_text_card card_of(const struct mln_strset *set, uint32_t id) {
     const struct mln_sequence value = mln_strset_view(set, id);
     struct mln_text_card card = {.prefix = UINT32_MAX};
+    memset(card.symbols, MLN_SYMBOL_PAD, sizeof card.symbols);
     if (value.symbols == NULL || value.length > MLN_LANE_LENGTH) {
         card.seen = UINT64_MAX;
         card.more = UINT8_MAX;
-        card.odd = 1;
         return card;
     }
-    uint8_t first[4];
-    for (uint32_t i = 0; i < 4; i++) {
-        first[i] = i < value.length ? value.symbols[i] : MLN_SYMBOL_PAD;
+    for (uint32_t i = 0; i < value.length && i < MLN_FEW; i++) {
+        card.symbols[i] = value.symbols[i];
     }
-    memcpy(&card.prefix, first, sizeof first);
+    memcpy(&card.prefix, card.symbols, sizeof card.prefix);
     card.seen = set->bag[id].seen;
     card.more = (uint8_t)set->bag[id].more;
     card.length = (uint8_t)value.length;
@@ -30,7 +30,7 @@ static struct mln_text_card card_of(const struct mln_strset *set, uint32_t id) {
 }
 
 struct mln_text_card *mln_text_cards(const struct mln_strset *set) {
-    struct mln_text_card *cards = malloc(((size_t)set->n + 1) * sizeof *cards);
+    struct mln_text_card *cards = mln_scattered_alloc(((size_t)set->n + 1) * sizeof *cards);
     for (uint32_t id = 0; cards != NULL && id < set->n; id++) {
         cards[id] = card_of(set, id);
     }
@@ -153,14 +153,20 @@ size_t mln_layout_want(struct mln_layout *layout, struct mln_tile_column wanted)
 
 /* Bytes of an item of each array of a column; 0 ends. */
 static const uint8_t part_size[][MLN_COLUMN_PARTS] = {
-    [MLN_COLUMN_WORD] = {4},      [MLN_COLUMN_MAP] = {4},    [MLN_COLUMN_LETTERS] = {8, 4, 1, 1},
-    [MLN_COLUMN_RANGE] = {4, 4},  [MLN_COLUMN_NUMBER] = {8}, [MLN_COLUMN_POINT] = {8, 8, 8},
+    [MLN_COLUMN_WORD] = {4},
+    [MLN_COLUMN_MAP] = {4},
+    [MLN_COLUMN_LETTERS] = {8, 4, 1, 1, MLN_FEW},
+    [MLN_COLUMN_RANGE] = {4, 4},
+    [MLN_COLUMN_NUMBER] = {8},
+    [MLN_COLUMN_POINT] = {8, 8, 8},
     [MLN_COLUMN_SET] = {4, 4, 8},
 };
 
 /* Words of the row card that a column reads as they are, and those that it shares with WORD. */
 static size_t own_words(const struct mln_tile_column *c) {
-    return c->kind == MLN_COLUMN_WORD ? 1 : c->kind == MLN_COLUMN_RANGE ? 2 : 0;
+    return c->kind == MLN_COLUMN_WORD || c->kind == MLN_COLUMN_MAP ? 1
+           : c->kind == MLN_COLUMN_RANGE                           ? 2
+                                                                   : 0;
 }
 
 /* The words come first in a tile, so that a card is copied word by word. */
@@ -194,16 +200,13 @@ static void place(struct mln_layout *layout) {
 
 /* ── what is derived, once a value ── */
 
-static enum mln_status derive_map(const struct mln_layout *layout, struct mln_tile_column *c,
-                                  struct mln_err *err) {
+/* The number of each value, then of each record. */
+static enum mln_status number_values(const struct mln_layout *layout,
+                                     const struct mln_tile_column *c, uint32_t *map,
+                                     struct mln_err *err) {
     const struct mln_strset *set = &layout->records->fields[c->field].set;
-    c->map = malloc(((size_t)set->n + 1) * sizeof *c->map);
-    if (c->map == NULL) {
-        return mln_err_nomem(err, "the values of a field");
-    }
-    c->map[set->n] = MLN_STRSET_MISSING;
     if (c->other == SIZE_MAX) {
-        return mln_text_prefixes(set, c->parameter, c->map, err);
+        return mln_text_prefixes(set, c->parameter, map, err);
     }
     const struct mln_strset *other = &layout->records->fields[c->other].set;
     uint32_t *of_other = malloc(((size_t)other->n + 1) * sizeof *of_other);
@@ -212,10 +215,21 @@ static enum mln_status derive_map(const struct mln_layout *layout, struct mln_ti
     }
     /* Numbers of a pair of fields must not depend on which comes first. */
     const enum mln_status status = c->field <= c->other
-                                       ? mln_text_joint(set, other, c->map, of_other, err)
-                                       : mln_text_joint(other, set, of_other, c->map, err);
+                                       ? mln_text_joint(set, other, map, of_other, err)
+                                       : mln_text_joint(other, set, of_other, map, err);
     free(of_other);
     return status;
+}
+
+static enum mln_status derive_map(const struct mln_layout *layout, struct mln_tile_column *c,
+                                  struct mln_err *err) {
+    const struct mln_strset *set = &layout->records->fields[c->field].set;
+    c->map = malloc(((size_t)set->n + 1) * sizeof *c->map);
+    if (c->map == NULL) {
+        return mln_err_nomem(err, "the values of a field");
+    }
+    c->map[set->n] = MLN_STRSET_MISSING;
+    return number_values(layout, c, c->map, err);
 }
 
 static enum mln_status derive_sets(const struct mln_layout *layout, struct mln_tile_column *c,
@@ -257,24 +271,50 @@ static enum mln_status derive(const struct mln_layout *layout, struct mln_tile_c
 
 /* ── row cards ── */
 
-static void fill_word(const struct mln_layout *layout, const struct mln_tile_column *c) {
+/* Rows first … last - 1. */
+static void fill_text(const struct mln_layout *layout, const struct mln_tile_column *c,
+                      uint32_t first, uint32_t last) {
     const struct mln_field_column *field = &layout->records->fields[c->field];
-    const uint32_t n = mln_records_n(layout->records);
-    uint32_t *to = layout->cards + c->word;
-    for (uint32_t i = 0; i < n; i++, to += layout->stride) {
-        *to = field->type == MLN_FIELD_TEXT ? field->ids[i]
-                                            : mln_date_digits(field->first[i], field->last[i]);
+    uint32_t *to = layout->cards + first * layout->stride + c->word;
+    for (uint32_t i = first; i < last; i++, to += layout->stride) {
+        const uint32_t id = field->ids[i];
+        *to = c->map == NULL ? id : c->map[id < field->set.n ? id : field->set.n];
     }
 }
 
-static void fill_range(const struct mln_layout *layout, const struct mln_tile_column *c) {
+static void fill_date(const struct mln_layout *layout, const struct mln_tile_column *c,
+                      uint32_t first, uint32_t last) {
     const struct mln_field_column *field = &layout->records->fields[c->field];
-    const uint32_t n = mln_records_n(layout->records);
-    uint32_t *to = layout->cards + c->word;
-    for (uint32_t i = 0; i < n; i++, to += layout->stride) {
+    uint32_t *to = layout->cards + first * layout->stride + c->word;
+    for (uint32_t i = first; i < last; i++, to += layout->stride) {
+        if (c->kind == MLN_COLUMN_WORD) {
+            *to = mln_date_digits(field->first[i], field->last[i]);
+            continue;
+        }
         const struct mln_interval range =
             mln_date_interval(field->first[i], field->last[i], (enum mln_unit)c->parameter);
         memcpy(to, &range, sizeof range);
+    }
+}
+
+/* A few rows at a time, all their columns: cards are written while they are in the cache. */
+static void fill_cards(const struct mln_layout *layout) {
+    enum { ROWS = 256 };
+    const uint32_t n = mln_records_n(layout->records);
+    for (uint32_t first = 0; first < n;) {
+        const uint32_t last = n - first < ROWS ? n : first + ROWS;
+        for (size_t i = 0; i < layout->n_columns; i++) {
+            const struct mln_tile_column *c = &layout->columns[i];
+            if (own_words(c) == 0) {
+                continue;
+            }
+            if (layout->records->fields[c->field].type == MLN_FIELD_TEXT) {
+                fill_text(layout, c, first, last);
+            } else {
+                fill_date(layout, c, first, last);
+            }
+        }
+        first = last;
     }
 }
 
@@ -288,25 +328,37 @@ static size_t word_of(const struct mln_layout *layout, size_t field) {
     return 0;
 }
 
+void *mln_scattered_alloc(size_t bytes) {
+    const size_t page = (size_t)1 << 21;
+    void *p = NULL;
+    if (posix_memalign(&p, bytes < 2 * page ? 64 : page, bytes) != 0) {
+        return NULL;
+    }
+    if (bytes >= 2 * page) {
+        (void)madvise(p, bytes / page * page, MADV_HUGEPAGE); /* only ever faster */
+    }
+    return p;
+}
+
 enum mln_status mln_layout_build(struct mln_layout *layout, struct mln_err *err) {
     place(layout);
     const size_t n = mln_records_n(layout->records);
     const size_t words = n * layout->stride;
-    void *cards = NULL;
-    if (posix_memalign(&cards, 64, (words + 16) * sizeof(uint32_t)) != 0) {
+    layout->cards = mln_scattered_alloc((words + 16) * sizeof(uint32_t));
+    if (layout->cards == NULL) {
         return mln_err_nomem(err, "the fields that comparisons read");
     }
-    layout->cards = cards;
     for (size_t i = 0; i < layout->n_columns; i++) {
         struct mln_tile_column *c = &layout->columns[i];
         MLN_TRY(derive(layout, c, err));
-        if (c->kind == MLN_COLUMN_WORD) {
-            fill_word(layout, c);
-        } else if (c->kind == MLN_COLUMN_RANGE) {
-            fill_range(layout, c);
-        } else {
+        if (own_words(c) == 0) {
             c->word = word_of(layout, c->field);
         }
+    }
+    fill_cards(layout);
+    for (size_t i = 0; i < layout->n_columns; i++) {
+        free(layout->columns[i].map);
+        layout->columns[i].map = NULL;
     }
     return MLN_OK;
 }

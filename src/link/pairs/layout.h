@@ -9,6 +9,7 @@
 #ifndef MLN_LINK_PAIRS_LAYOUT_H
 #define MLN_LINK_PAIRS_LAYOUT_H
 
+#include "link/compare/few.h"
 #include "link/pairs/blocks.h"
 
 enum { MLN_TILE = 1024, MLN_TILE_CAP = MLN_TILE + 64 };
@@ -19,10 +20,16 @@ struct mln_text_card {
     uint64_t seen;   /* of its bag */
     uint32_t prefix; /* the first 4 symbols, padded with MLN_SYMBOL_PAD */
     uint8_t length;  /* 255 missing; odd values 0, with a bag that has every letter */
-    uint8_t more;    /* of its bag */
-    uint8_t odd;     /* wide, or of more than 64 code points: no bound holds */
-    uint8_t unused;
+    uint8_t more;    /* of its bag; 255 odd */
+    uint8_t unused[2];
+    uint8_t symbols[MLN_FEW]; /* the first of them, padded */
 };
+
+/* Wide, or of more than 64 code points: no bound holds. */
+static inline bool mln_text_is_odd(const struct mln_text_card *card) {
+    return card->length == 0 && card->more == UINT8_MAX;
+}
+
 /* set->n + 1 cards, the last that of a missing value; NULL when there is no memory. */
 struct mln_text_card *mln_text_cards(const struct mln_strset *set);
 
@@ -76,14 +83,14 @@ double mln_geo_chord2(double km);
 enum mln_column_kind {
     MLN_COLUMN_WORD,    /* u32: id of a text, digits of a date */
     MLN_COLUMN_MAP,     /* u32: a number of the text: of its prefix, across two sets */
-    MLN_COLUMN_LETTERS, /* seen, prefix, length, more */
+    MLN_COLUMN_LETTERS, /* seen, prefix, length, more, 16 symbols */
     MLN_COLUMN_RANGE,   /* i32 low and high */
     MLN_COLUMN_NUMBER,  /* double */
     MLN_COLUMN_POINT,   /* three doubles: place on the unit sphere; NaN missing */
     MLN_COLUMN_SET,     /* u32 owner, u32 distinct, u64 mark */
 };
 
-enum { MLN_COLUMN_PARTS = 4 };
+enum { MLN_COLUMN_PARTS = 5 };
 
 struct mln_tile_column {
     enum mln_column_kind kind;
@@ -91,7 +98,7 @@ struct mln_tile_column {
     uint32_t parameter; /* MAP: length of prefix; RANGE: unit; SET: q, 0 words or elements */
     size_t other;       /* MAP across two sets: the other field; SIZE_MAX */
     size_t word;        /* first word in the row card */
-    uint32_t *map;
+    uint32_t *map;      /* MAP: per value and for missing; while building */
     struct mln_text_card *cards;
     struct mln_sets sets;
     size_t at[MLN_COLUMN_PARTS]; /* byte offset of each array in a tile */

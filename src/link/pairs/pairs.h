@@ -115,9 +115,10 @@ enum mln_status mln_pairs_count(const struct mln_blocks *blocks, const struct ml
                                 const struct mln_pairs_options *options,
                                 struct mln_pattern_counts *out, struct mln_err *err) MLN_MUST_USE;
 
-/* Patterns of `n_pairs` pairs drawn at random with replacement from all pairs (of different
- * records), or of every pair when there are no more than n_pairs. The draw is a function of the
- * seed only. */
+/* Patterns of `n_pairs` pairs of different records drawn at random, or of every pair when there are
+ * no more than n_pairs. All pairs are equally likely; the left records are drawn one from each of
+ * n_pairs equal shares of the file, their partners freely. The draw is a function of the seed and
+ * the numbers of records only. */
 enum mln_status mln_pairs_random(const struct mln_records *records, enum mln_link_kind kind,
                                  const struct mln_ladder *ladder, uint64_t seed, uint64_t n_pairs,
                                  size_t n_threads, struct mln_pattern_counts *out,

@@ -23,7 +23,7 @@ struct drawer {
     struct mln_row_work row;
     struct mln_tile tiles[2];
     uint32_t left[MLN_TILE], right[MLN_TILE];
-    uint32_t pattern[MLN_TILE_CAP], one[64];
+    uint32_t pattern[MLN_TILE_CAP];
     struct mln_tally *tally;
 };
 
@@ -58,23 +58,25 @@ done:
 
 /* ── drawn pairs ── */
 
-/* Pair number k: two different records, a function of seed and k only. */
+/* Pair number k, a function of seed and k only: the left record by chance within the k-th of
+ * n_pairs equal shares of the left file (neighbours in memory, so that only the other record is
+ * fetched from afar), the other one by chance among all. Every pair is as likely as any other. */
 static void draw_pair(const struct draw *draw, uint64_t k, uint32_t *left, uint32_t *right) {
     const struct mln_records *r = draw->records;
     struct mln_rng rng;
     mln_rng_init(&rng, draw->seed, STREAM_PAIRS, k);
-    uint32_t a = mln_rng_below(&rng, r->n_left), b;
-    if (draw->dedupe) {
-        b = mln_rng_below(&rng, r->n_left - 1);
-        b += b >= a;
-        const uint32_t least = a < b ? a : b;
-        b = a + b - least;
-        a = least;
-    } else {
-        b = r->n_left + mln_rng_below(&rng, r->n_right);
+    const uint32_t other = mln_rng_below(&rng, draw->dedupe ? r->n_left - 1 : r->n_right);
+    const double within = mln_rng_u32(&rng) * 0x1p-32;
+    const double place = ((double)k + within) * ((double)r->n_left / (double)draw->n_pairs);
+    const uint32_t a = place < r->n_left ? (uint32_t)place : r->n_left - 1;
+    if (!draw->dedupe) {
+        *left = a;
+        *right = r->n_left + other;
+        return;
     }
-    *left = a;
-    *right = b;
+    const uint32_t b = other + (other >= a);
+    *left = a < b ? a : b;
+    *right = a < b ? b : a;
 }
 
 static enum mln_status count_drawn(const struct draw *draw, struct drawer *d, uint64_t first,
@@ -88,8 +90,8 @@ static enum mln_status count_drawn(const struct draw *draw, struct drawer *d, ui
         mln_tile_load(&d->tiles[0], layout, NULL, 0, d->left, n);
         mln_tile_load(&d->tiles[1], layout, NULL, 0, d->right, n);
         for (size_t i = 0; i < n; i++) {
-            MLN_TRY(mln_row_patterns(&d->row, &d->tiles[0], i, &d->tiles[1], i, 1, 0, d->one, err));
-            d->pattern[i] = d->one[0];
+            MLN_TRY(mln_row_patterns(&d->row, &d->tiles[0], i, &d->tiles[1], i, 1, 0,
+                                     &d->pattern[i], err));
         }
         MLN_TRY(mln_tally_add(d->tally, d->pattern, n, err));
     }

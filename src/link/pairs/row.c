@@ -199,11 +199,22 @@ static void step_equal(const struct row *row, const struct mln_step *step) {
 
 /* ── texts ── */
 
-static size_t near_texts(const struct row *row, const struct mln_step *step, uint32_t id) {
+static struct mln_text_card left_card(const struct row *row, const struct mln_tile_column *c) {
+    struct mln_text_card card = {
+        .seen = ((const uint64_t *)mln_tile_part(row->left, c, 0))[row->i],
+        .prefix = ((const uint32_t *)mln_tile_part(row->left, c, 1))[row->i],
+        .length = ((const uint8_t *)mln_tile_part(row->left, c, 2))[row->i],
+        .more = ((const uint8_t *)mln_tile_part(row->left, c, 3))[row->i]};
+    memcpy(card.symbols, (const uint8_t *)mln_tile_part(row->left, c, 4) + row->i * MLN_FEW,
+           MLN_FEW);
+    return card;
+}
+
+static size_t near_texts(const struct row *row, const struct mln_step *step,
+                         const struct mln_text_card *card) {
     const struct mln_tile_column *letters = column(row, step->columns[1]);
-    const struct mln_text_card *card = &letters->cards[id];
     uint32_t *index = row->work->index;
-    if (step->no_bound || card->odd) {
+    if (step->no_bound || mln_text_is_odd(card)) {
         for (size_t j = 0; j < row->n; j++) {
             index[j] = (uint32_t)j;
         }
@@ -312,6 +323,48 @@ static bool contains(const struct mln_strset *set, uint32_t a, uint32_t b, size_
     return false;
 }
 
+/* Compares the pairs of short values; the rest moves to the front: how many. */
+static size_t few_texts(const struct row *row, const struct mln_step *step,
+                        const struct mln_text_card *card, size_t n) {
+    struct mln_row_work *w = row->work;
+    const struct mln_tile_column *letters = column(row, step->columns[1]);
+    const uint8_t *length = (const uint8_t *)mln_tile_part(row->right, letters, 2) + row->from;
+    const uint8_t *more = (const uint8_t *)mln_tile_part(row->right, letters, 3) + row->from;
+    const uint8_t *symbols =
+        (const uint8_t *)mln_tile_part(row->right, letters, 4) + row->from * MLN_FEW;
+    const enum mln_level_kind kind = step->thresholds[0].kind;
+    const struct mln_jaro_winkler options = {.prefix_weight = step->prefix_weight};
+    const struct mln_short_value query = {card->symbols, card->length};
+    const bool fits = card->length <= MLN_FEW && !mln_text_is_odd(card);
+    size_t rest = 0;
+    for (size_t k = 0; k < n; k++) {
+        const uint32_t j = w->index[k];
+        const struct mln_short_value other = {symbols + (size_t)j * MLN_FEW, length[j]};
+        if (!fits || kind == MLN_LEVEL_DAMERAU || length[j] > MLN_FEW || more[j] == UINT8_MAX) {
+            w->ids[rest] = w->ids[k];
+            w->index[rest++] = j;
+        } else if (kind == MLN_LEVEL_JARO || kind == MLN_LEVEL_JARO_WINKLER) {
+            give(row, step, j, mln_few_jaro_winkler(query, other, &options), false);
+        } else {
+            const uint32_t d = kind == MLN_LEVEL_OSA     ? mln_few_osa(query, other)
+                               : kind == MLN_LEVEL_INDEL ? mln_few_indel(query, other)
+                                                         : mln_few_levenshtein(query, other);
+            give(row, step, j, d, true);
+        }
+    }
+    return rest;
+}
+
+static void contained_texts(const struct row *row, const struct mln_step *step, uint32_t id,
+                            size_t n) {
+    const struct mln_strset *set = &row->work->ladder->records->fields[step->field].set;
+    for (size_t k = 0; k < n; k++) {
+        if (contains(set, id, row->work->ids[k], step->cutoff)) {
+            row->level[row->work->index[k]] = step->level;
+        }
+    }
+}
+
 static enum mln_status step_text(const struct row *row, const struct mln_step *step,
                                  struct mln_err *err) {
     struct mln_row_work *w = row->work;
@@ -319,20 +372,18 @@ static enum mln_status step_text(const struct row *row, const struct mln_step *s
     if (id == MLN_STRSET_MISSING) {
         return MLN_OK;
     }
-    const size_t n = undecided(row, step, near_texts(row, step, id));
+    const struct mln_text_card card = left_card(row, column(row, step->columns[1]));
+    size_t n = undecided(row, step, near_texts(row, step, &card));
+    const enum mln_level_kind kind = step->thresholds[0].kind;
+    if (kind == MLN_LEVEL_CONTAINS) {
+        contained_texts(row, step, id, n);
+        return MLN_OK;
+    }
+    n = n < LANES_FROM || w->path == MLN_PATH_PORTABLE ? few_texts(row, step, &card, n) : n;
     if (n == 0) {
         return MLN_OK;
     }
     const struct mln_strset *set = &w->ladder->records->fields[step->field].set;
-    const enum mln_level_kind kind = step->thresholds[0].kind;
-    if (kind == MLN_LEVEL_CONTAINS) {
-        for (size_t k = 0; k < n; k++) {
-            if (contains(set, id, w->ids[k], step->cutoff)) {
-                row->level[w->index[k]] = step->level;
-            }
-        }
-        return MLN_OK;
-    }
     MLN_TRY(mln_candidates_set(&w->candidates, set, w->ids, n,
                                n < LANES_FROM ? MLN_PATH_PORTABLE : w->path, err));
     struct mln_query *q = query(row, step, id);
@@ -450,8 +501,6 @@ static void step_set(const struct row *row, const struct mln_step *step) {
     }
 }
 
-/* ── a row ── */
-
 static enum mln_status take_step(const struct row *row, const struct mln_step *step,
                                  struct mln_err *err) {
     switch (step->kind) {
@@ -486,11 +535,101 @@ static void only_equal(const struct row *row, const struct mln_compiled *c, uint
                                   values);
 }
 
+/* ── one candidate ── */
+
+static uint32_t right_word(const struct row *row, size_t c) {
+    return right_words(row, c)[0];
+}
+
+static bool pair_words(const struct row *row, const struct mln_step *step) {
+    const size_t a = step->columns[0], b = step->columns[1];
+    const uint32_t left_a = left_word(row, a), left_b = left_word(row, b);
+    const uint32_t right_a = right_word(row, a), right_b = right_word(row, b);
+    const bool first = left_a == right_b && is_value(row, a, left_a);
+    const bool second = left_b == right_a && is_value(row, b, left_b);
+    return step->kind == MLN_STEP_SWAPPED ? first && second : first || second;
+}
+
+static bool pair_gap(const struct row *row, const struct mln_step *step) {
+    const size_t a = step->columns[0];
+    const struct mln_interval x = left_interval(row, a);
+    const struct mln_interval y = {right_bounds(row, a, 0)[0], right_bounds(row, a, 1)[0]};
+    return x.low <= x.high && y.low <= y.high && (double)y.low - x.high <= step->at &&
+           (double)x.low - y.high <= step->at;
+}
+
+/* Steps that a single pair takes faster without the loop over candidates; the others go through it.
+ */
+static enum mln_status pair_step(const struct row *row, const struct mln_step *step,
+                                 struct mln_err *err) {
+    const size_t a = step->columns[0];
+    bool holds = false;
+    switch (step->kind) {
+    case MLN_STEP_EQUAL:
+        holds = left_word(row, a) == right_word(row, a) && is_value(row, a, left_word(row, a));
+        break;
+    case MLN_STEP_DAY_MONTH: {
+        const uint32_t digits = left_word(row, a);
+        holds = digits > MLN_DIGITS_INCOMPLETE && mln_digits_swapped(digits) == right_word(row, a);
+        break;
+    }
+    case MLN_STEP_GAP: holds = step->at >= 0 && pair_gap(row, step); break;
+    case MLN_STEP_SWAPPED:
+    case MLN_STEP_OTHER:
+        if (column(row, a)->kind == MLN_COLUMN_NUMBER) {
+            return take_step(row, step, err);
+        }
+        holds = pair_words(row, step);
+        break;
+    default: return take_step(row, step, err);
+    }
+    row->level[0] = holds ? step->level : row->level[0];
+    return MLN_OK;
+}
+
+static bool pair_missing(const struct row *row, size_t c) {
+    const struct mln_tile_column *col = column(row, c);
+    const enum mln_field_type type = row->work->ladder->records->fields[col->field].type;
+    if (type == MLN_FIELD_NUMBER || type == MLN_FIELD_GEO) {
+        return isnan(left_double(row, c, 0)) || isnan(right_doubles(row, c, 0)[0]);
+    }
+    const size_t part = type == MLN_FIELD_LIST ? 1 : 0;
+    const uint32_t none = type == MLN_FIELD_TEXT ? MLN_STRSET_MISSING : 0;
+    return ((const uint32_t *)mln_tile_part(row->left, col, part))[row->i] == none ||
+           ((const uint32_t *)mln_tile_part(row->right, col, part))[row->from] == none;
+}
+
+static enum mln_status pair_pattern(const struct row *row, uint32_t known, uint32_t *pattern,
+                                    struct mln_err *err) {
+    const struct mln_ladder *ladder = row->work->ladder;
+    *pattern = 0;
+    for (size_t c = 0; c < ladder->n; c++) {
+        const struct mln_compiled *compiled = &ladder->comparisons[c];
+        if ((known >> c & 1) != 0) {
+            continue;
+        }
+        const bool missing = pair_missing(row, compiled->presence);
+        row->level[0] = (uint8_t)(compiled->n_levels - !missing);
+        for (size_t s = 0; s < compiled->n_steps; s++) {
+            if (compiled->steps[s].level < row->level[0]) {
+                MLN_TRY(pair_step(row, &compiled->steps[s], err));
+            }
+        }
+        *pattern += row->level[0] * compiled->stride;
+    }
+    return MLN_OK;
+}
+
+/* ── a row ── */
+
 enum mln_status mln_row_patterns(struct mln_row_work *work, const struct mln_tile *left, size_t i,
                                  const struct mln_tile *right, size_t from, size_t n,
                                  uint32_t known, uint32_t *pattern, struct mln_err *err) {
     const struct mln_ladder *ladder = work->ladder;
     const struct row row = {work, left, right, i, from, n, work->level};
+    if (n == 1) {
+        return pair_pattern(&row, known, pattern, err);
+    }
     memset(pattern, 0, ((n + 31) & ~(size_t)31) * sizeof *pattern);
     for (size_t c = 0; c < ladder->n; c++) {
         const struct mln_compiled *compiled = &ladder->comparisons[c];

@@ -21,10 +21,11 @@ void mln_tile_release(struct mln_tile *tile) {
     *tile = (struct mln_tile){0};
 }
 
+enum { AHEAD = 24 };
+
 /* The cards come from anywhere in memory: ask for those to come. */
 static void load_words(struct mln_tile *tile, const struct mln_layout *layout, const uint32_t *rows,
                        size_t n) {
-    enum { AHEAD = 24 };
     const size_t n_words = layout->n_words, stride = layout->stride;
     uint32_t *const to = (uint32_t *)(void *)tile->memory;
     for (size_t j = 0; j < n; j++) {
@@ -47,22 +48,16 @@ static void load_letters(struct mln_tile *tile, const struct mln_tile_column *c,
     const uint32_t *id = (const uint32_t *)(void *)tile->memory + c->word * MLN_TILE_CAP;
     uint64_t *seen = part(tile, c, 0);
     uint32_t *prefix = part(tile, c, 1);
-    uint8_t *length = part(tile, c, 2), *more = part(tile, c, 3);
+    uint8_t *length = part(tile, c, 2), *more = part(tile, c, 3), *symbols = part(tile, c, 4);
     for (size_t j = 0; j < n; j++) {
-        const struct mln_text_card card = c->cards[id[j] < missing ? id[j] : missing];
-        seen[j] = card.seen;
-        prefix[j] = card.prefix;
-        length[j] = card.length;
-        more[j] = card.more;
-    }
-}
-
-static void load_map(struct mln_tile *tile, const struct mln_tile_column *c, uint32_t missing,
-                     size_t n) {
-    const uint32_t *id = (const uint32_t *)(void *)tile->memory + c->word * MLN_TILE_CAP;
-    uint32_t *to = part(tile, c, 0);
-    for (size_t j = 0; j < n; j++) {
-        to[j] = c->map[id[j] < missing ? id[j] : missing];
+        const uint32_t ahead = id[j + AHEAD < n ? j + AHEAD : j];
+        __builtin_prefetch(&c->cards[ahead < missing ? ahead : missing]);
+        const struct mln_text_card *card = &c->cards[id[j] < missing ? id[j] : missing];
+        seen[j] = card->seen;
+        prefix[j] = card->prefix;
+        length[j] = card->length;
+        more[j] = card->more;
+        memcpy(symbols + j * MLN_FEW, card->symbols, MLN_FEW);
     }
 }
 
@@ -102,6 +97,9 @@ static void load_number(struct mln_tile *tile, const struct mln_tile_column *c,
 static void load_keys(struct mln_tile *tile, const struct mln_blocks *blocks, size_t n_keys,
                       const uint32_t *rows, size_t n) {
     for (size_t j = 0; j < n; j++) {
+        if (j + AHEAD < n) {
+            __builtin_prefetch(blocks->keys + rows[j + AHEAD] * blocks->n_rules);
+        }
         const uint32_t *key = blocks->keys + rows[j] * blocks->n_rules;
         for (size_t r = 0; r < n_keys; r++) {
             tile->keys[r * MLN_TILE_CAP + j] = key[r];
@@ -118,12 +116,12 @@ void mln_tile_load(struct mln_tile *tile, const struct mln_layout *layout,
         const struct mln_tile_column *c = &layout->columns[i];
         const struct mln_field_column *field = &layout->records->fields[c->field];
         switch (c->kind) {
-        case MLN_COLUMN_MAP: load_map(tile, c, field->set.n, n); break;
         case MLN_COLUMN_LETTERS: load_letters(tile, c, field->set.n, n); break;
         case MLN_COLUMN_SET: load_sets(tile, c, field->type == MLN_FIELD_LIST, rows, n); break;
         case MLN_COLUMN_NUMBER: load_number(tile, c, field->number, rows, n); break;
         case MLN_COLUMN_POINT: load_point(tile, c, field, rows, n); break;
         case MLN_COLUMN_WORD:
+        case MLN_COLUMN_MAP:
         case MLN_COLUMN_RANGE: break;
         }
     }
