@@ -1,4 +1,4 @@
--- From a commune's code, of any vintage, to its present département.
+-- From a commune's code, of any vintage, to its present commune and département.
 -- Grain: one code of commune; key code.
 -- Of several periods of a code the one still open counts, else the last. Old and delegated communes
 -- and arrondissements take the département of their present commune.
@@ -15,6 +15,7 @@ WITH rangee AS (
 retenue AS (
     SELECT code, departement, commune_actuelle FROM rangee WHERE choix = 1
 )
-SELECT r.code, COALESCE(actuelle.departement, r.departement) AS departement
+SELECT r.code, COALESCE(r.commune_actuelle, r.code) AS actuelle,
+       COALESCE(actuelle.departement, r.departement) AS departement
 FROM retenue AS r
 LEFT JOIN retenue AS actuelle ON actuelle.code = r.commune_actuelle

@@ -353,7 +353,7 @@ static enum mln_status match_inside(struct linkage *l, struct mln_err *err) {
 }
 
 static enum mln_status write_pivot(struct linkage *l, struct mln_err *err) {
-    static const char *const files[] = {"commune", "pivot_liens", "non_lie", "pivot_procedures",
+    static const char *const files[] = {"pivot_liens", "non_lie", "pivot_procedures",
                                         "pivot_affaires"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         MLN_TRY(run_sql(l, files[i], 0, err));
@@ -422,6 +422,14 @@ static enum mln_status link_all(struct linkage *l, struct mln_err *err) {
     MLN_TRY(load_communes(l, err));
     MLN_TRY(find_links(l, err));
     MLN_TRY(make_pseudonyms(l, err));
+    MLN_TRY(run_sql(l, "commune", 0, err));
+    MLN_TRY(run_sql(l, "conjoint_affaire", 0, err));
+    MLN_TRY(run_sql(l, "proche", 0, err));
+    MLN_TRY(run_sql(l, "conjoint_candidat", 0, err));
+#if 1
+    { const char *d[][2]={{"select c.*, p.force,p.code_unite,p.annee,p.numero,a.affaire_id from memory.conjoint_candidat c join ident.procedure p on p.idx=c.procedure_idx join ident.affaire a on a.idx=c.affaire_idx","cand.parquet"},{"select p.force,p.code_unite,p.annee,p.numero,a.affaire_id,l.passe from memory.lien l join ident.procedure p on p.idx=l.procedure_idx join ident.affaire a on a.idx=l.affaire_idx","lien.parquet"}};
+    for(int i=0;i<2;i++) MLN_TRY(l->e->ops->copy_out(l->e,"dbg",mln_str_from(d[i][0]),MLN_NO_PARAMS,mln_run_partial(l->run,d[i][1]),MLN_FILE_PARQUET,err)); }
+#endif
     MLN_TRY(match_inside(l, err));
     MLN_TRY(write_pivot(l, err));
     MLN_TRY(scan_sql(l, "comptes", tell_rows, l, err));
