@@ -1,12 +1,13 @@
 -- What each pass looked at and found, and how many procedures owe it their first link.
 -- Grain: one pass.
 --   cle_pv, reference_pv    lus: ties with a structured key; texts of ties and of persons tried
---   idj, numero_parquet     lus: affaires without a link before the pass; trouves: linked by it
+--   idj, numero_parquet, conjoint   lus: affaires without a link before the pass; trouves: linked by it
 WITH passe AS (
     SELECT 1 AS passe, 'cle_pv' AS nom
     UNION ALL SELECT 2, 'reference_pv'
     UNION ALL SELECT 3, 'idj'
     UNION ALL SELECT 4, 'numero_parquet'
+    UNION ALL SELECT 5, 'conjoint'
 ),
 affaires AS (
     SELECT v.passe, COUNT(*) AS n

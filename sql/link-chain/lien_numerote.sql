@@ -4,7 +4,7 @@ CREATE TABLE {t}.lien_numerote AS
 SELECT ROW_NUMBER() OVER (ORDER BY p.no, a.no) AS lien_no, p.no AS procedure_no,
        a.no AS affaire_no, l.procedure_idx, l.affaire_idx,
        CASE l.passe WHEN 1 THEN 'cle_pv' WHEN 2 THEN 'reference_pv' WHEN 3 THEN 'idj'
-                    ELSE 'numero_parquet' END AS passe
+                    WHEN 4 THEN 'numero_parquet' ELSE 'conjoint' END AS passe
 FROM {t}.lien AS l
 JOIN {t}.numero_procedure AS p ON p.idx = l.procedure_idx
 JOIN {t}.numero_affaire AS a ON a.idx = l.affaire_idx

@@ -1,9 +1,11 @@
--- The links of the three levels. probabilite is NULL: the passes by key decide without one, and to
--- write 1 would be to say that they never err.
+-- The links of the three levels. probabilite is that of the joint pass; NULL where a key decided: to
+-- write 1 would be to say that keys never err.
 -- Grain: procedure × affaire; person × person; offence × offence.
 CREATE TABLE {pivot}.lien_procedure_affaire AS
-SELECT procedure_no, affaire_no, passe, CAST(NULL AS DOUBLE) AS probabilite
-FROM {t}.lien_numerote;
+SELECT n.procedure_no, n.affaire_no, n.passe, c.probabilite
+FROM {t}.lien_numerote AS n
+LEFT JOIN {t}.conjoint_lien AS c
+  ON c.procedure_no = n.procedure_no AND c.affaire_no = n.affaire_no;
 
 CREATE TABLE {pivot}.lien_personne AS
 SELECT n.procedure_no, l.rang_procedure, n.affaire_no, l.rang_affaire, l.passe,

@@ -85,6 +85,8 @@ enum mln_status mln_cli_no_such_command(const char *word, struct mln_err *err) M
 /* The commands, one file a family. */
 enum mln_status mln_cmd_init(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_synth(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_link(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_dedupe(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_run(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_stage(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_eval(const struct mln_cli_args *args, struct mln_err *err);

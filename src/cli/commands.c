@@ -58,6 +58,15 @@ static const struct mln_cli_option eval_options[] = {
     {"truth", "DIR", "folder of the truth, as 'maillon synth' writes it (needed)"},
     END_OPTIONS,
 };
+static const struct mln_cli_option link_options[] = {
+    {"output", "OUT", "folder to write (-o; needed); a former result there is replaced"},
+    {"delimiter", "C", "of CSV, one character or \\t (default: found in the header)"},
+    {"encoding", "NAME", "of CSV: utf-8, windows-1252, iso-8859-1, iso-8859-15 (default utf-8)"},
+    {"retrain", NULL, "train again a model that carries its m and u"},
+    {"threads", "N", "threads to use (default: all processors)"},
+    {"memory", "SIZE", "memory of the engine that reads and writes Parquet (default 512MiB)"},
+    END_OPTIONS,
+};
 static const struct mln_cli_option help_options[] = {
     {"man", NULL, "write the manual page (roff) instead"},
     END_OPTIONS,
@@ -120,6 +129,29 @@ const struct mln_cli_command mln_cli_commands[] = {
      .options = eval_options,
      .examples = "maillon eval essai/project.yaml --truth essai/data/truth",
      .run = mln_cmd_eval},
+    {.name = "link",
+     .words = "MODEL.yaml LEFT RIGHT",
+     .min_words = 3,
+     .max_words = 3,
+     .summary = "link the records of two files: any files, by a model",
+     .details = "Reads CSV, Parquet and SAS7BDAT. Fellegi-Sunter linkage: the model says what is "
+                "compared, which pairs are looked at and what is decided; its weights are trained "
+                "from the data when it does not carry them.\n\nWrites into OUT: pairs.parquet "
+                "(the links: left_id, right_id, weight_log2, probability, rule, and the level of each "
+                "comparison), candidates.parquet (scored pairs that are no links, and why), "
+                "model.yaml (as trained: it can be given back), manifest.json.",
+     .options = link_options,
+     .examples = "maillon link models/febrl4.yaml a.csv b.csv -o out",
+     .run = mln_cmd_link},
+    {.name = "dedupe",
+     .words = "MODEL.yaml INPUT",
+     .min_words = 2,
+     .max_words = 2,
+     .summary = "find the records of one file that are of the same person or thing",
+     .details = "As 'maillon link', with one file. Writes also clusters.parquet (id, cluster_id).",
+     .options = link_options,
+     .examples = "maillon dedupe models/historical_50k.yaml historical_50k.parquet -o out",
+     .run = mln_cmd_dedupe},
     {.name = "key new",
      .words = "DIR",
      .min_words = 1,

@@ -169,7 +169,7 @@ static enum mln_status take_cells(void *ctx, const struct mln_cells *cells, stru
         }
     }
     MLN_TRY(mln_check_interrupt(err));
-    return mln_records_add(s->builder, s->no, cells->cells, cells->n_rows, err);
+    return mln_records_add(s->builder, s->no, cells->first_row, cells->cells, cells->n_rows, err);
 }
 
 static enum mln_status read_side(struct side *s, struct mln_err *err) {

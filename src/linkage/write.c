@@ -97,8 +97,9 @@ static enum mln_status add_pair(struct table *t, const struct mln_linkage_work *
     size_t c = 0;
     mln_ladder_levels(work->ladder, pair->pattern, levels);
     mln_add_i64(t->builder, c++, (int64_t)t->n);
-    mln_add_str(t->builder, c++, work->records->ids[pair->left]);
-    mln_add_str(t->builder, c++, work->records->ids[pair->right]);
+    char room[2][MLN_ID_ROOM];
+    mln_add_str(t->builder, c++, mln_records_id(work->records, pair->left, room[0]));
+    mln_add_str(t->builder, c++, mln_records_id(work->records, pair->right, room[1]));
     mln_add_f64(t->builder, c++, pair->weight);
     mln_add_f64(t->builder, c++, mln_em_probability(pair->weight));
     mln_add_str(t->builder, c++, model->rules[pair->rule].name);
@@ -173,7 +174,8 @@ enum mln_status mln_linkage_write_clusters(const struct mln_linkage_work *work,
     enum mln_status status = table_open(&t, e, specs, 3, err);
     for (uint32_t i = 0; status == MLN_OK && i < mln_records_n(work->records); i++) {
         mln_add_i64(t.builder, 0, (int64_t)(name[i] << 32 | i));
-        mln_add_str(t.builder, 1, work->records->ids[i]);
+        char room[MLN_ID_ROOM];
+        mln_add_str(t.builder, 1, mln_records_id(work->records, i, room));
         mln_add_i64(t.builder, 2, (int64_t)name[i]);
         status = table_row_done(&t, err);
     }

@@ -17,6 +17,7 @@
 #include "link/pv_reference.h"
 #include "secret/pseudonym.h"
 #include "stage/codes.h"
+#include "stage/link_joint.h"
 #include "stage/zone.h"
 
 enum { DAYS_MAX = 40000 };
@@ -340,6 +341,22 @@ static enum mln_status find_links(struct linkage *l, struct mln_err *err) {
     return run_sql(l, "passe_numero_parquet", 4, err);
 }
 
+static enum mln_status scan_for_joint(void *ctx, const char *file, mln_sink_fn *sink,
+                                      void *sink_ctx, struct mln_err *err) {
+    return scan_sql(ctx, file, sink, sink_ctx, err);
+}
+
+static enum mln_status find_joint_links(struct linkage *l, struct mln_err *err) {
+    const struct mln_link_joint pass = {.run = l->run, .e = l->e, .ctx = l,
+                                        .scan = scan_for_joint};
+    MLN_TRY(run_sql(l, "commune", 0, err));
+    MLN_TRY(run_sql(l, "conjoint_affaire", 0, err));
+    MLN_TRY(run_sql(l, "proche", 0, err));
+    MLN_TRY(run_sql(l, "conjoint_candidat", 0, err));
+    MLN_TRY(mln_link_joint(&pass, err));
+    return run_sql(l, "lien_conjoint", 5, err);
+}
+
 static enum mln_status match_inside(struct linkage *l, struct mln_err *err) {
     static const char *const files[] = {
         "lien_numerote",     "personne_csns",    "personne_reste", "personne_naissance",
@@ -422,14 +439,7 @@ static enum mln_status link_all(struct linkage *l, struct mln_err *err) {
     MLN_TRY(load_communes(l, err));
     MLN_TRY(find_links(l, err));
     MLN_TRY(make_pseudonyms(l, err));
-    MLN_TRY(run_sql(l, "commune", 0, err));
-    MLN_TRY(run_sql(l, "conjoint_affaire", 0, err));
-    MLN_TRY(run_sql(l, "proche", 0, err));
-    MLN_TRY(run_sql(l, "conjoint_candidat", 0, err));
-#if 1
-    { const char *d[][2]={{"select c.*, p.force,p.code_unite,p.annee,p.numero,a.affaire_id from memory.conjoint_candidat c join ident.procedure p on p.idx=c.procedure_idx join ident.affaire a on a.idx=c.affaire_idx","cand.parquet"},{"select p.force,p.code_unite,p.annee,p.numero,a.affaire_id,l.passe from memory.lien l join ident.procedure p on p.idx=l.procedure_idx join ident.affaire a on a.idx=l.affaire_idx","lien.parquet"}};
-    for(int i=0;i<2;i++) MLN_TRY(l->e->ops->copy_out(l->e,"dbg",mln_str_from(d[i][0]),MLN_NO_PARAMS,mln_run_partial(l->run,d[i][1]),MLN_FILE_PARQUET,err)); }
-#endif
+    MLN_TRY(find_joint_links(l, err));
     MLN_TRY(match_inside(l, err));
     MLN_TRY(write_pivot(l, err));
     MLN_TRY(scan_sql(l, "comptes", tell_rows, l, err));

@@ -18,6 +18,7 @@ static const struct room {
     {"base", 0, false},   {"assets", 1, false}, {"link", 2, true},    {"chain", 2, true},
     {"stats", 2, true},   {"protect", 2, true}, {"secret", 3, false}, {"engine", 4, false},
     {"source", 5, false}, {"report", 5, false}, {"synth", 6, false},  {"stage", 7, false},
+    {"linkage", 7, false},
     {"cli", 8, false},
 };
 

@@ -289,6 +289,21 @@ static enum mln_status read_top(struct mln_model_reader *r, struct mln_yaml *top
     return mln_yaml_done(top, r->err);
 }
 
+enum mln_status mln_link_model_read_part(struct mln_arena *arena, struct mln_yaml *map,
+                                         struct mln_link_model *out, struct mln_err *err) {
+    struct mln_yaml *fields = NULL, *comparisons = NULL;
+    struct mln_model_reader r = {.arena = arena, .err = err, .model = out};
+    *out = (struct mln_link_model){.lambda = NAN};
+    MLN_TRY(mln_yaml_as_map(map, err));
+    MLN_TRY(mln_yaml_need(map, "fields", &fields, err));
+    MLN_TRY(mln_model_read_fields(&r, fields));
+    MLN_TRY(mln_yaml_need(map, "comparisons", &comparisons, err));
+    MLN_TRY(mln_model_read_comparisons(&r, comparisons));
+    MLN_TRY(mln_model_read_training(&r, mln_yaml_get(map, "training")));
+    MLN_TRY(mln_model_read_decision(&r, NULL));
+    return mln_yaml_done(map, err);
+}
+
 enum mln_status mln_link_model_read(struct mln_arena *arena, const char *file, struct mln_str text,
                                     struct mln_link_model *out, struct mln_err *err) {
     struct mln_yaml *top = NULL;

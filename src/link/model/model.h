@@ -206,6 +206,13 @@ struct mln_link_model {
 enum mln_status mln_link_model_read(struct mln_arena *arena, const char *file, struct mln_str text,
                                     struct mln_link_model *out, struct mln_err *err) MLN_MUST_USE;
 
+/* The same for a map inside another file, of two sides, with `fields`, `comparisons` and `training` only:
+ * pairs come from elsewhere, and what is decided too (models/penal-chain.yaml). Ids are row numbers. */
+struct mln_yaml;
+enum mln_status mln_link_model_read_part(struct mln_arena *arena, struct mln_yaml *map,
+                                         struct mln_link_model *out, struct mln_err *err)
+    MLN_MUST_USE;
+
 /* Appends the model as YAML with its m, u and lambda (17 digits: read back to the same bits). */
 void mln_link_model_write(const struct mln_link_model *model, struct mln_buf *out);
 

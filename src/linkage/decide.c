@@ -1,0 +1,200 @@
+#include "linkage/decide.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "link/decide/cluster.h"
+
+/* ── the threshold ── */
+
+static int falling(const void *a, const void *b) {
+    const double x = *(const double *)a;
+    const double y = *(const double *)b;
+    return (x < y) - (x > y);
+}
+
+/* The lowest probability to link from: the one of highest expected F1, or the lowest whose expected
+ * share of false links is at most fdr_max. With M expected matches and the links taken from the top,
+ * expected F1 is 2 Σ p / (n + M) (Lipton, Elkan & Naryanaswamy 2014). */
+static enum mln_status choose(const struct mln_decision *d, const struct mln_scores *scores,
+                              double matches, double *out, struct mln_err *err) {
+    double *p = malloc((scores->n + 1) * sizeof *p);
+    if (p == NULL) {
+        return mln_err_nomem(err, "the threshold");
+    }
+    for (size_t i = 0; i < scores->n; i++) {
+        p[i] = mln_em_probability(scores->pair[i].weight);
+    }
+    qsort(p, scores->n, sizeof *p, falling);
+    double true_links = 0;
+    double best = -1;
+    *out = 1;
+    for (size_t i = 0; i < scores->n; i++) {
+        true_links += p[i];
+        if (i + 1 < scores->n && p[i + 1] == p[i]) {
+            continue;
+        }
+        const double n = (double)i + 1;
+        const double f1 = 2 * true_links / (n + matches);
+        const bool better = isnan(d->fdr_max) ? f1 > best : 1 - true_links / n <= d->fdr_max;
+        if (better) {
+            best = f1;
+            *out = p[i];
+        }
+    }
+    free(p);
+    return MLN_OK;
+}
+
+/* ── links ── */
+
+static double log2_odds(double p) {
+    return log2(p / (1 - p));
+}
+
+struct edge_arrays {
+    uint32_t *left, *right;
+    double *gain;
+    bool *kept;
+};
+
+static void edges_free(struct edge_arrays *a) {
+    free(a->left);
+    free(a->right);
+    free(a->gain);
+    free(a->kept);
+}
+
+static enum mln_status edges_of(const struct mln_linkage_work *work,
+                                const struct mln_scores *scores, double threshold,
+                                struct edge_arrays *out, struct mln_err *err) {
+    const size_t n = scores->n + 1;
+    *out = (struct edge_arrays){malloc(n * sizeof *out->left), malloc(n * sizeof *out->right),
+                                malloc(n * sizeof *out->gain), calloc(n, sizeof *out->kept)};
+    if (out->left == NULL || out->right == NULL || out->gain == NULL || out->kept == NULL) {
+        edges_free(out);
+        return mln_err_nomem(err, "the links");
+    }
+    /* On the threshold itself a pair is a link: the gain is above 0 by the least that counts. */
+    const double cut = log2_odds(threshold);
+    const uint32_t base =
+        work->model->kind == MLN_LINK_DEDUPE ? 0 : work->records->n_left;
+    for (size_t i = 0; i < scores->n; i++) {
+        out->left[i] = scores->pair[i].left;
+        out->right[i] = scores->pair[i].right - base;
+        out->gain[i] = scores->pair[i].weight - cut + 0x1p-30;
+    }
+    return MLN_OK;
+}
+
+static enum mln_status assign(const struct mln_linkage_work *work, const struct mln_edges *edges,
+                              bool *kept, struct mln_err *err) {
+    const struct mln_decision *d = &work->model->decision;
+    if (d->assignment == MLN_ASSIGN_BEST) {
+        return mln_assign_best(edges, work->records->n_left, kept, err);
+    }
+    if (d->assignment == MLN_ASSIGN_OPTIMAL) {
+        const struct mln_assign_options options = {.n_left = work->records->n_left,
+                                                   .n_right = work->records->n_right,
+                                                   .left_max = d->left_max,
+                                                   .right_max = d->right_max,
+                                                   .n_threads = work->n_threads};
+        struct mln_assign_result result;
+        return mln_assign(edges, &options, kept, &result, err);
+    }
+    for (size_t i = 0; i < edges->n; i++) {
+        kept[i] = edges->gain[i] > 0;
+    }
+    return MLN_OK;
+}
+
+/* ── clusters ── */
+
+static enum mln_status cluster(const struct mln_linkage_work *work, const struct mln_scores *scores,
+                               double threshold, struct mln_linkage_decision *out,
+                               struct mln_err *err) {
+    const struct mln_decision *d = &work->model->decision;
+    const uint32_t n = mln_records_n(work->records);
+    struct edge_arrays a;
+    MLN_TRY(edges_of(work, scores, threshold, &a, err));
+    uint32_t *of = malloc((n + 1) * sizeof *of);
+    out->cluster_name = malloc((n + 1) * sizeof *out->cluster_name);
+    enum mln_status status = of == NULL || out->cluster_name == NULL
+                                 ? mln_err_nomem(err, "the clusters")
+                                 : MLN_OK;
+    if (status == MLN_OK) {
+        const struct mln_edges edges = {a.left, a.right, a.gain, scores->n};
+        const struct mln_cluster_options options = {
+            .n_records = n,
+            .absent_log2 = log2_odds(d->keep_from) - log2_odds(threshold),
+            .n_threads = work->n_threads};
+        status = d->clusters == MLN_CLUSTER_ROBUST
+                     ? mln_cluster_robust(&edges, &options, of, err)
+                     : mln_cluster_components(&edges, &options, of, err);
+    }
+    for (uint32_t i = 0; status == MLN_OK && i < n; i++) {
+        out->cluster_name[i] = (uint64_t)of[i] + 1;
+    }
+    /* A cluster is of two or more once a second record names it. */
+    for (uint32_t i = 0; status == MLN_OK && i < n; i++) {
+        const uint32_t first = (uint32_t)(out->cluster_name[i] - 1);
+        if (first != i && of[first] != UINT32_MAX) {
+            of[first] = UINT32_MAX;
+            out->n_clusters++;
+        }
+    }
+    free(of);
+    edges_free(&a);
+    return status;
+}
+
+/* ── the whole ── */
+
+enum mln_status mln_linkage_decide(const struct mln_linkage_work *work,
+                                   const struct mln_em_result *fit, const struct mln_scores *scores,
+                                   struct mln_linkage_decision *out, struct mln_err *err) {
+    const struct mln_decision *d = &work->model->decision;
+    *out = (struct mln_linkage_decision){.threshold = d->threshold,
+                                         .matches_expected = scores->matches_all,
+                                         .matches_missed = NAN};
+    const double all = fit->lambda * mln_linkage_all_pairs(work);
+    out->matches_missed = all > scores->matches_all ? all - scores->matches_all : 0;
+    struct edge_arrays a;
+    if (isnan(out->threshold)) {
+        MLN_TRY(choose(d, scores, scores->matches_all, &out->threshold, err));
+    }
+    MLN_TRY(edges_of(work, scores, out->threshold, &a, err));
+    const struct mln_edges edges = {a.left, a.right, a.gain, scores->n};
+    out->decision = malloc(scores->n + 1);
+    enum mln_status status = out->decision == NULL ? mln_err_nomem(err, "the links") : MLN_OK;
+    if (status == MLN_OK) {
+        status = assign(work, &edges, a.kept, err);
+    }
+    double true_links = 0;
+    for (size_t i = 0; status == MLN_OK && i < scores->n; i++) {
+        out->decision[i] = a.kept[i]              ? MLN_PAIR_LINKED
+                           : edges.gain[i] > 0 ? MLN_PAIR_OUTDONE
+                                                  : MLN_PAIR_BELOW;
+        out->n_links += a.kept[i];
+        true_links += a.kept[i] ? mln_em_probability(scores->pair[i].weight) : 0;
+    }
+    edges_free(&a);
+    out->precision = out->n_links == 0 ? NAN : true_links / (double)out->n_links;
+    out->recall = true_links / (out->matches_expected + out->matches_missed);
+    if (status == MLN_OK && d->clusters != MLN_CLUSTER_NONE) {
+        status = cluster(work, scores,
+                         isnan(d->cluster_threshold) ? out->threshold : d->cluster_threshold, out,
+                         err);
+    }
+    if (status != MLN_OK) {
+        mln_linkage_decision_release(out);
+    }
+    return status;
+}
+
+void mln_linkage_decision_release(struct mln_linkage_decision *decision) {
+    free(decision->decision);
+    free(decision->cluster_name);
+    decision->decision = NULL;
+    decision->cluster_name = NULL;
+}

@@ -1,0 +1,25 @@
+/* From scored pairs to links and clusters, as the model's decision says. */
+#ifndef MLN_LINKAGE_DECIDE_H
+#define MLN_LINKAGE_DECIDE_H
+
+#include "linkage/score.h"
+#include "linkage/write.h"
+
+struct mln_linkage_decision {
+    double threshold;          /* of probability; what the model says, or chosen */
+    uint8_t *decision;         /* per scored pair: enum mln_pair_decision */
+    uint64_t n_links;
+    uint64_t *cluster_name;    /* per record, deduplication with clusters; else NULL */
+    uint64_t n_clusters;       /* of two records or more */
+    double matches_expected;   /* among all candidates */
+    double matches_missed;     /* expected outside every rule; NaN when it cannot be told */
+    double precision, recall;  /* estimated, of the links; recall counts what no rule makes when it is known */
+};
+
+enum mln_status mln_linkage_decide(const struct mln_linkage_work *work,
+                                   const struct mln_em_result *fit, const struct mln_scores *scores,
+                                   struct mln_linkage_decision *out, struct mln_err *err)
+    MLN_MUST_USE;
+void mln_linkage_decision_release(struct mln_linkage_decision *decision);
+
+#endif

@@ -1,0 +1,275 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "linkage/decide.h"
+#include "linkage/linkage.h"
+#include "linkage/manifest.h"
+#include "linkage/read.h"
+#include "linkage/write.h"
+
+enum { MODEL_BYTES_MAX = 16 << 20 };
+
+struct whole {
+    const struct mln_linkage_options *options;
+    struct mln_arena arena;
+    struct mln_engine *engine;
+    struct mln_link_model model, trained;
+    struct mln_records records;
+    struct mln_field_count *fields;
+    struct mln_blocks *blocks;
+    struct mln_ladder *ladder;
+    struct mln_rule_count *rules;
+    struct mln_em_result fit;
+    const double **tf;
+    struct mln_scores scores;
+    struct mln_linkage_decision decision;
+    struct mln_digest input[2], model_digest;
+    bool was_trained;
+    struct mln_buf partial; /* the folder being written */
+};
+
+static struct mln_linkage_work work_of(struct whole *w, const struct mln_link_model *model) {
+    return (struct mln_linkage_work){.model = model, .records = &w->records, .blocks = w->blocks,
+                                     .ladder = w->ladder, .n_threads = w->options->n_threads,
+                                     .arena = &w->arena, .talk = w->options->talk};
+}
+
+/* ── before any work ── */
+
+static enum mln_status read_model(struct whole *w, struct mln_err *err) {
+    struct mln_buf text = MLN_BUF_INIT;
+    enum mln_status status = mln_file_read(w->options->model, MODEL_BYTES_MAX, &text, err);
+    if (status == MLN_OK) {
+        mln_digest_text(mln_buf_view(&text), &w->model_digest);
+        status = mln_link_model_read(&w->arena, w->options->model, mln_buf_view(&text), &w->model,
+                                     err);
+    }
+    mln_buf_release(&text);
+    if (status != MLN_OK) {
+        return status;
+    }
+    const bool one = w->options->input[1] == NULL;
+    if (one != (w->model.kind == MLN_LINK_DEDUPE)) {
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           one ? "%s: its kind is link, which needs two files; use maillon link, or "
+                                 "write kind: dedupe"
+                               : "%s: its kind is dedupe, which reads one file; use maillon dedupe, "
+                                 "or write kind: link",
+                           w->options->model);
+    }
+    return MLN_OK;
+}
+
+/* OUT is replaced only when it is a former result or empty. */
+static enum mln_status check_out(struct whole *w, struct mln_err *err) {
+    const char *out = w->options->out;
+    struct mln_buf path = MLN_BUF_INIT;
+    mln_buf_addf(&path, "%s/manifest.json", out);
+    enum mln_status status = mln_buf_check(&path, "a path", err);
+    if (status == MLN_OK && mln_path_exists(out) && !mln_path_exists(path.p)) {
+        status = mln_err_set(err, MLN_BAD_INPUT,
+                             "%s: is there and is no result of maillon (no manifest.json); name "
+                             "another folder",
+                             out);
+    }
+    mln_buf_release(&path);
+    mln_buf_addf(&w->partial, "%s.partial", out);
+    if (status == MLN_OK) {
+        status = mln_buf_check(&w->partial, "a path", err);
+    }
+    if (status == MLN_OK) {
+        status = mln_dir_remove(w->partial.p, err);
+    }
+    return status == MLN_OK ? mln_dir_make(w->partial.p, err) : status;
+}
+
+static const char *partial_path(struct whole *w, const char *name) {
+    struct mln_buf path = MLN_BUF_INIT;
+    mln_buf_addf(&path, "%s/%s", w->partial.p, name);
+    const char *kept = path.failed ? NULL : mln_arena_strdup(&w->arena, mln_buf_view(&path));
+    mln_buf_release(&path);
+    return kept;
+}
+
+static enum mln_status open_engine(struct whole *w, struct mln_err *err) {
+    const struct mln_engine_options options = {
+        .n_threads = w->options->n_threads,
+        .memory_bytes =
+            w->options->memory_bytes != 0 ? w->options->memory_bytes : (uint64_t)512 << 20,
+        .spill_dir = partial_path(w, "spill"),
+        .talk = w->options->talk};
+    if (options.spill_dir == NULL) {
+        return mln_err_nomem(err, "a path");
+    }
+    return mln_engine_open_duckdb(&options, &w->engine, err);
+}
+
+/* ── term frequencies ── */
+
+/* Agreement on a rare value says more: log2(u of the level / frequency of the value). */
+static enum mln_status term_frequencies(struct whole *w, struct mln_err *err) {
+    w->tf = MLN_ARENA_NEW(&w->arena, const double *, w->trained.n_comparisons);
+    if (w->tf == NULL) {
+        return mln_err_nomem(err, "the term frequencies");
+    }
+    for (size_t c = 0; c < w->trained.n_comparisons; c++) {
+        const struct mln_comparison *comparison = &w->trained.comparisons[c];
+        const struct mln_field_column *column = &w->records.fields[comparison->field];
+        bool any = false;
+        for (size_t l = 0; l < comparison->n_levels; l++) {
+            any |= comparison->levels[l].term_frequency;
+        }
+        if (!any || column->type != MLN_FIELD_TEXT || column->set.n == 0) {
+            continue;
+        }
+        double *adjust = MLN_ARENA_NEW(&w->arena, double, column->set.n);
+        if (adjust == NULL) {
+            return mln_err_nomem(err, "the term frequencies");
+        }
+        double total = 0;
+        for (uint32_t i = 0; i < column->set.n; i++) {
+            total += (double)column->set.count[i];
+        }
+        for (uint32_t i = 0; i < column->set.n; i++) {
+            double f = (double)column->set.count[i] / total;
+            f = f < comparison->tf_minimum ? comparison->tf_minimum : f;
+            adjust[i] = comparison->tf_weight * log2(comparison->levels[0].u / f);
+        }
+        w->tf[c] = adjust;
+    }
+    return MLN_OK;
+}
+
+/* ── the steps ── */
+
+static enum mln_status prepare(struct whole *w, struct mln_err *err) {
+    for (size_t s = 0; s < 2 && w->options->input[s] != NULL; s++) {
+        MLN_TRY(mln_digest_file(w->options->input[s], &w->input[s], err));
+    }
+    MLN_TRY(mln_linkage_read(w->options, &w->model, w->engine, &w->arena, &w->records, &w->fields,
+                             err));
+    mln_say(w->options->talk, "rows        %u%s", w->records.n_left,
+            w->records.n_right > 0 ? "" : " to deduplicate");
+    if (w->records.n_right > 0) {
+        mln_say(w->options->talk, "      and   %u", w->records.n_right);
+    }
+    MLN_TRY(mln_blocks_build(&w->model, &w->records, w->options->n_threads, &w->blocks, err));
+    return mln_ladder_build(&w->model, &w->records, &w->ladder, err);
+}
+
+static enum mln_status learn(struct whole *w, struct mln_err *err) {
+    const struct mln_linkage_work work = work_of(w, &w->model);
+    w->was_trained = !mln_linkage_trained(&w->model) || w->options->retrain;
+    if (!w->was_trained) {
+        mln_linkage_fit_of(&w->model, &w->fit);
+        w->trained = w->model;
+        return MLN_OK;
+    }
+    MLN_TRY(mln_linkage_train(&work, &w->fit, &w->trained, err));
+    for (unsigned bit = 0; mln_em_alarm_word(bit) != NULL; bit++) {
+        if ((w->fit.alarms >> bit & 1U) != 0) {
+            mln_say(w->options->talk, "training: %s", mln_em_alarm_text(bit));
+        }
+    }
+    return MLN_OK;
+}
+
+static enum mln_status score_and_decide(struct whole *w, struct mln_err *err) {
+    const struct mln_linkage_work work = work_of(w, &w->trained);
+    MLN_TRY(term_frequencies(w, err));
+    MLN_TRY(mln_linkage_score(&work, &w->fit, w->tf, w->trained.decision.keep_from, &w->scores,
+                              err));
+    w->rules = MLN_ARENA_NEW(&w->arena, struct mln_rule_count, w->model.n_rules);
+    if (w->rules == NULL) {
+        return mln_err_nomem(err, "the counts");
+    }
+    mln_blocks_counts(w->blocks, w->rules);
+    return mln_linkage_decide(&work, &w->fit, &w->scores, &w->decision, err);
+}
+
+static enum mln_status write_model(struct whole *w, const char *path, struct mln_err *err) {
+    struct mln_buf text = MLN_BUF_INIT;
+    mln_link_model_write(&w->trained, &text);
+    enum mln_status status = mln_buf_check(&text, "the model", err);
+    if (status == MLN_OK) {
+        status = mln_file_write(path, mln_buf_view(&text), err);
+    }
+    mln_buf_release(&text);
+    return status;
+}
+
+static enum mln_status write_all(struct whole *w, struct mln_err *err) {
+    const struct mln_linkage_work work = work_of(w, &w->trained);
+    const struct mln_linkage_told told = {
+        .options = w->options, .work = &work, .fields = w->fields, .rules = w->rules,
+        .fit = &w->fit, .trained = w->was_trained, .scores = &w->scores, .decision = &w->decision,
+        .input = {w->input[0], w->input[1]}, .model = w->model_digest};
+    const char *pairs = partial_path(w, "pairs.parquet");
+    const char *candidates = partial_path(w, "candidates.parquet");
+    const char *clusters = partial_path(w, "clusters.parquet");
+    const char *model = partial_path(w, "model.yaml");
+    const char *manifest = partial_path(w, "manifest.json");
+    if (pairs == NULL || candidates == NULL || clusters == NULL || model == NULL ||
+        manifest == NULL) {
+        return mln_err_nomem(err, "a path");
+    }
+    MLN_TRY(mln_linkage_write_pairs(&work, w->engine, &w->scores, w->decision.decision, pairs,
+                                    err));
+    MLN_TRY(mln_linkage_write_candidates(&work, w->engine, &w->scores, w->decision.decision,
+                                         candidates, err));
+    if (w->decision.cluster_name != NULL) {
+        MLN_TRY(mln_linkage_write_clusters(&work, w->engine, w->decision.cluster_name, clusters,
+                                           err));
+    }
+    MLN_TRY(write_model(w, model, err));
+    return mln_linkage_write_manifest(&told, manifest, err);
+}
+
+static enum mln_status run(struct whole *w, struct mln_err *err) {
+    MLN_TRY(read_model(w, err));
+    MLN_TRY(check_out(w, err));
+    MLN_TRY(open_engine(w, err));
+    MLN_TRY(prepare(w, err));
+    MLN_TRY(learn(w, err));
+    MLN_TRY(score_and_decide(w, err));
+    MLN_TRY(write_all(w, err));
+    w->engine->ops->close(w->engine);
+    w->engine = NULL;
+    const char *spill = partial_path(w, "spill");
+    if (spill == NULL) {
+        return mln_err_nomem(err, "a path");
+    }
+    MLN_TRY(mln_dir_remove(spill, err));
+    return mln_dir_replace(w->partial.p, w->options->out, err);
+}
+
+enum mln_status mln_linkage_run(const struct mln_linkage_options *options,
+                                struct mln_linkage_counts *counts, struct mln_err *err) {
+    struct whole *w = calloc(1, sizeof *w);
+    if (w == NULL) {
+        return mln_err_nomem(err, "the linkage");
+    }
+    w->options = options;
+    enum mln_status status = run(w, err);
+    if (w->engine != NULL) {
+        w->engine->ops->close(w->engine);
+    }
+    if (status != MLN_OK && w->partial.p != NULL) {
+        const enum mln_status removed = mln_dir_remove(w->partial.p, NULL);
+        (void)removed; /* the first failure is the one told */
+    }
+    *counts = (struct mln_linkage_counts){.rows = {w->records.n_left, w->records.n_right},
+                                          .candidates = w->scores.n_all,
+                                          .links = w->decision.n_links,
+                                          .clusters = w->decision.n_clusters};
+    mln_linkage_decision_release(&w->decision);
+    mln_scores_release(&w->scores);
+    mln_ladder_free(w->ladder);
+    mln_blocks_free(w->blocks);
+    mln_records_release(&w->records);
+    mln_buf_release(&w->partial);
+    mln_arena_release(&w->arena);
+    free(w);
+    return status;
+}
