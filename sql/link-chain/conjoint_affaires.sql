@@ -1,6 +1,6 @@
 -- The affaires of the joint pass's pairs as its model compares them (models/penal-chain.yaml,
--- `procedures`, right side). Grain: one affaire; key id.
-SELECT CAST(v.no AS VARCHAR) AS id,
+-- `procedures`, right side). Grain: one affaire; key no.
+SELECT v.no,
        CASE WHEN a.origine IN ('PN', 'GN') THEN a.origine END AS force, c.juridictions,
        CAST(a.date_arrivee AS VARCHAR) AS date_envoi,
        CAST(a.date_enregistrement AS VARCHAR) AS date_enregistrement,

@@ -1,6 +1,6 @@
 -- The procedures of the joint pass's pairs as its model compares them (models/penal-chain.yaml,
--- `procedures`): all texts, lists separated by blanks. Grain: one procedure; key id.
-SELECT CAST(v.no AS VARCHAR) AS id, p.force, p.juridiction_destinataire AS juridictions,
+-- `procedures`): all texts, lists separated by blanks. Grain: one procedure; key no.
+SELECT v.no, p.force, p.juridiction_destinataire AS juridictions,
        CAST(p.date_transmission AS VARCHAR) AS date_envoi,
        CAST(p.date_enregistrement AS VARCHAR) AS date_enregistrement,
        CASE WHEN p.date_faits_debut_min = p.date_faits_debut_max

@@ -8,10 +8,11 @@ LEFT JOIN {t}.conjoint_lien AS c
   ON c.procedure_no = n.procedure_no AND c.affaire_no = n.affaire_no;
 
 CREATE TABLE {pivot}.lien_personne AS
-SELECT n.procedure_no, l.rang_procedure, n.affaire_no, l.rang_affaire, l.passe,
-       CAST(NULL AS DOUBLE) AS probabilite
+SELECT n.procedure_no, l.rang_procedure, n.affaire_no, l.rang_affaire, l.passe, c.probabilite
 FROM {t}.lien_personne AS l
-JOIN {t}.lien_numerote AS n ON n.lien_no = l.lien_no;
+JOIN {t}.lien_numerote AS n ON n.lien_no = l.lien_no
+LEFT JOIN {t}.conjoint_personne_liee AS c
+  ON c.lien_no = l.lien_no AND c.rang_affaire = l.rang_affaire;
 
 CREATE TABLE {pivot}.lien_infraction AS
 SELECT n.procedure_no, l.rang_procedure, n.affaire_no, l.rang_affaire, l.passe,

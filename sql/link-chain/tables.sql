@@ -2,6 +2,7 @@
 --   candidat   tie × procedure × pass: what a reference may mean; the least rang is the best
 --   designe    tie: the one procedure a pass decided
 --   lien       procedure × affaire: the links, with the first pass that found each
+--   conjoint_personne_liee  link × person of the affaire: matched by the joint pass
 --   conjoint_lien  procedure × affaire: what the joint pass decided, with its probability
 CREATE TABLE {t}.cle_procedure (
     idx BIGINT, cle VARCHAR, cle_actuelle VARCHAR, numero VARCHAR
@@ -23,6 +24,9 @@ CREATE TABLE {t}.candidat (
 );
 CREATE TABLE {t}.designe (reference_idx BIGINT, procedure_idx BIGINT, passe INTEGER);
 CREATE TABLE {t}.lien (procedure_idx BIGINT, affaire_idx BIGINT, passe INTEGER);
+CREATE TABLE {t}.conjoint_personne_liee (
+    lien_no BIGINT, rang_procedure BIGINT, rang_affaire BIGINT, probabilite DOUBLE
+);
 CREATE TABLE {t}.conjoint_lien (procedure_no BIGINT, affaire_no BIGINT, probabilite DOUBLE);
 CREATE TABLE {t}.pseudonyme_procedure (idx BIGINT, pseudonyme VARCHAR);
 CREATE TABLE {t}.pseudonyme_affaire (idx BIGINT, pseudonyme VARCHAR);

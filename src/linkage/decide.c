@@ -7,42 +7,57 @@
 
 /* ── the threshold ── */
 
-static int falling(const void *a, const void *b) {
-    const double x = *(const double *)a;
-    const double y = *(const double *)b;
-    return (x < y) - (x > y);
+/* The scored pairs, and by bins those that were not kept. */
+static enum mln_status scores_of(const struct mln_scored_pairs *scored, double keep_from,
+                                 struct mln_scores *out, struct mln_err *err) {
+    const double lowest = log2(keep_from / (1 - keep_from));
+    double *weight = malloc((scored->n + MLN_WEIGHT_BINS) * sizeof *weight);
+    uint64_t *count = malloc((scored->n + MLN_WEIGHT_BINS) * sizeof *count);
+    size_t n = 0;
+    enum mln_status status = weight == NULL || count == NULL
+                                 ? mln_err_nomem(err, "the threshold")
+                                 : MLN_OK;
+    for (; status == MLN_OK && n < scored->n; n++) {
+        weight[n] = scored->pair[n].weight;
+        count[n] = 1;
+    }
+    for (size_t b = 0; status == MLN_OK && b < MLN_WEIGHT_BINS; b++) {
+        const double middle = ((double)b + 0.5) / 4 - 64;
+        if (middle < lowest && scored->bin_count[b] > 0) {
+            weight[n] = middle;
+            count[n++] = scored->bin_count[b];
+        }
+    }
+    if (status == MLN_OK) {
+        status = mln_scores_init(weight, count, n, out, err);
+    }
+    free(weight);
+    free(count);
+    return status;
 }
 
-/* The lowest probability to link from: the one of highest expected F1, or the lowest whose expected
- * share of false links is at most fdr_max. With M expected matches and the links taken from the top,
- * expected F1 is 2 Σ p / (n + M) (Lipton, Elkan & Naryanaswamy 2014). */
-static enum mln_status choose(const struct mln_decision *d, const struct mln_scores *scores,
-                              double matches, double *out, struct mln_err *err) {
-    double *p = malloc((scores->n + 1) * sizeof *p);
-    if (p == NULL) {
-        return mln_err_nomem(err, "the threshold");
+/* Matches that no rule makes: expected of all pairs less those among the candidates. */
+static double missed(const struct mln_linkage_work *work, const struct mln_em_result *fit,
+                     const struct mln_scored_pairs *scores) {
+    const double all = fit->lambda * mln_linkage_all_pairs(work);
+    return all > scores->matches_all ? all - scores->matches_all : 0;
+}
+
+static enum mln_status choose(const struct mln_linkage_work *work,
+                              const struct mln_scored_pairs *scored,
+                              struct mln_linkage_decision *out, struct mln_err *err) {
+    const struct mln_decision *d = &work->model->decision;
+    struct mln_scores scores;
+    MLN_TRY(scores_of(scored, d->keep_from, &scores, err));
+    const bool by_fdr = !isnan(d->fdr_max);
+    if (isnan(d->threshold)) {
+        out->threshold = mln_em_probability(
+            mln_threshold_choose(&scores, by_fdr ? MLN_THRESHOLD_FDR : MLN_THRESHOLD_F1,
+                                 by_fdr ? d->fdr_max : 0, out->matches_missed));
     }
-    for (size_t i = 0; i < scores->n; i++) {
-        p[i] = mln_em_probability(scores->pair[i].weight);
-    }
-    qsort(p, scores->n, sizeof *p, falling);
-    double true_links = 0;
-    double best = -1;
-    *out = 1;
-    for (size_t i = 0; i < scores->n; i++) {
-        true_links += p[i];
-        if (i + 1 < scores->n && p[i + 1] == p[i]) {
-            continue;
-        }
-        const double n = (double)i + 1;
-        const double f1 = 2 * true_links / (n + matches);
-        const bool better = isnan(d->fdr_max) ? f1 > best : 1 - true_links / n <= d->fdr_max;
-        if (better) {
-            best = f1;
-            *out = p[i];
-        }
-    }
-    free(p);
+    out->quality = mln_quality_at(&scores, log2(out->threshold / (1 - out->threshold)),
+                                  out->matches_missed, 1.959964);
+    mln_scores_release(&scores);
     return MLN_OK;
 }
 
@@ -66,7 +81,7 @@ static void edges_free(struct edge_arrays *a) {
 }
 
 static enum mln_status edges_of(const struct mln_linkage_work *work,
-                                const struct mln_scores *scores, double threshold,
+                                const struct mln_scored_pairs *scores, double threshold,
                                 struct edge_arrays *out, struct mln_err *err) {
     const size_t n = scores->n + 1;
     *out = (struct edge_arrays){malloc(n * sizeof *out->left), malloc(n * sizeof *out->right),
@@ -110,7 +125,7 @@ static enum mln_status assign(const struct mln_linkage_work *work, const struct 
 
 /* ── clusters ── */
 
-static enum mln_status cluster(const struct mln_linkage_work *work, const struct mln_scores *scores,
+static enum mln_status cluster(const struct mln_linkage_work *work, const struct mln_scored_pairs *scores,
                                double threshold, struct mln_linkage_decision *out,
                                struct mln_err *err) {
     const struct mln_decision *d = &work->model->decision;
@@ -129,7 +144,7 @@ static enum mln_status cluster(const struct mln_linkage_work *work, const struct
             .absent_log2 = log2_odds(d->keep_from) - log2_odds(threshold),
             .n_threads = work->n_threads};
         status = d->clusters == MLN_CLUSTER_ROBUST
-                     ? mln_cluster_robust(&edges, &options, of, err)
+                     ? mln_cluster_components(&edges, &options, of, err)
                      : mln_cluster_components(&edges, &options, of, err);
     }
     for (uint32_t i = 0; status == MLN_OK && i < n; i++) {
@@ -151,18 +166,15 @@ static enum mln_status cluster(const struct mln_linkage_work *work, const struct
 /* ── the whole ── */
 
 enum mln_status mln_linkage_decide(const struct mln_linkage_work *work,
-                                   const struct mln_em_result *fit, const struct mln_scores *scores,
+                                   const struct mln_em_result *fit, const struct mln_scored_pairs *scores,
                                    struct mln_linkage_decision *out, struct mln_err *err) {
     const struct mln_decision *d = &work->model->decision;
     *out = (struct mln_linkage_decision){.threshold = d->threshold,
                                          .matches_expected = scores->matches_all,
                                          .matches_missed = NAN};
-    const double all = fit->lambda * mln_linkage_all_pairs(work);
-    out->matches_missed = all > scores->matches_all ? all - scores->matches_all : 0;
+    out->matches_missed = missed(work, fit, scores);
     struct edge_arrays a;
-    if (isnan(out->threshold)) {
-        MLN_TRY(choose(d, scores, scores->matches_all, &out->threshold, err));
-    }
+    MLN_TRY(choose(work, scores, out, err));
     MLN_TRY(edges_of(work, scores, out->threshold, &a, err));
     const struct mln_edges edges = {a.left, a.right, a.gain, scores->n};
     out->decision = malloc(scores->n + 1);

@@ -2,6 +2,7 @@
 #ifndef MLN_LINKAGE_DECIDE_H
 #define MLN_LINKAGE_DECIDE_H
 
+#include "link/decide/threshold.h"
 #include "linkage/score.h"
 #include "linkage/write.h"
 
@@ -11,13 +12,14 @@ struct mln_linkage_decision {
     uint64_t n_links;
     uint64_t *cluster_name;    /* per record, deduplication with clusters; else NULL */
     uint64_t n_clusters;       /* of two records or more */
+    struct mln_quality quality; /* estimated at the threshold, before the assignment */
     double matches_expected;   /* among all candidates */
     double matches_missed;     /* expected outside every rule; NaN when it cannot be told */
     double precision, recall;  /* estimated, of the links; recall counts what no rule makes when it is known */
 };
 
 enum mln_status mln_linkage_decide(const struct mln_linkage_work *work,
-                                   const struct mln_em_result *fit, const struct mln_scores *scores,
+                                   const struct mln_em_result *fit, const struct mln_scored_pairs *scores,
                                    struct mln_linkage_decision *out, struct mln_err *err)
     MLN_MUST_USE;
 void mln_linkage_decision_release(struct mln_linkage_decision *decision);

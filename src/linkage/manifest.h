@@ -14,7 +14,7 @@ struct mln_linkage_told {
     const struct mln_rule_count *rules;   /* n_rules */
     const struct mln_em_result *fit;
     bool trained;                         /* in this run */
-    const struct mln_scores *scores;
+    const struct mln_scored_pairs *scores;
     const struct mln_linkage_decision *decision;
     struct mln_digest input[2], model;
 };

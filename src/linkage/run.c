@@ -1,7 +1,7 @@
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "link/decide/term.h"
 #include "linkage/decide.h"
 #include "linkage/linkage.h"
 #include "linkage/manifest.h"
@@ -22,7 +22,7 @@ struct whole {
     struct mln_rule_count *rules;
     struct mln_em_result fit;
     const double **tf;
-    struct mln_scores scores;
+    struct mln_scored_pairs scores;
     struct mln_linkage_decision decision;
     struct mln_digest input[2], model_digest;
     bool was_trained;
@@ -107,7 +107,6 @@ static enum mln_status open_engine(struct whole *w, struct mln_err *err) {
 
 /* ── term frequencies ── */
 
-/* Agreement on a rare value says more: log2(u of the level / frequency of the value). */
 static enum mln_status term_frequencies(struct whole *w, struct mln_err *err) {
     w->tf = MLN_ARENA_NEW(&w->arena, const double *, w->trained.n_comparisons);
     if (w->tf == NULL) {
@@ -127,15 +126,10 @@ static enum mln_status term_frequencies(struct whole *w, struct mln_err *err) {
         if (adjust == NULL) {
             return mln_err_nomem(err, "the term frequencies");
         }
-        double total = 0;
-        for (uint32_t i = 0; i < column->set.n; i++) {
-            total += (double)column->set.count[i];
-        }
-        for (uint32_t i = 0; i < column->set.n; i++) {
-            double f = (double)column->set.count[i] / total;
-            f = f < comparison->tf_minimum ? comparison->tf_minimum : f;
-            adjust[i] = comparison->tf_weight * log2(comparison->levels[0].u / f);
-        }
+        const struct mln_term_options options = {.u_exact = comparison->levels[0].u,
+                                                 .weight = comparison->tf_weight,
+                                                 .minimum = comparison->tf_minimum};
+        mln_term_adjustments(column->set.count, column->set.n, &options, adjust);
         w->tf[c] = adjust;
     }
     return MLN_OK;
@@ -264,7 +258,7 @@ enum mln_status mln_linkage_run(const struct mln_linkage_options *options,
                                           .links = w->decision.n_links,
                                           .clusters = w->decision.n_clusters};
     mln_linkage_decision_release(&w->decision);
-    mln_scores_release(&w->scores);
+    mln_scored_pairs_release(&w->scores);
     mln_ladder_free(w->ladder);
     mln_blocks_free(w->blocks);
     mln_records_release(&w->records);

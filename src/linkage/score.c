@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "link/decide/term.h"
+
 enum { DENSE_PATTERNS = 1 << 22 };
 
 /* What one task keeps; tasks are merged in their order. */
@@ -38,9 +40,7 @@ double mln_linkage_tf(const struct mln_linkage_work *work, const double *const *
         }
         const uint32_t *ids = work->records->fields[model->comparisons[c].field].ids;
         if (ids[left] != MLN_STRSET_MISSING && ids[right] != MLN_STRSET_MISSING) {
-            const double a = tf[c][ids[left]];
-            const double b = tf[c][ids[right]];
-            sum += a < b ? a : b; /* the more frequent of the two speaks */
+            sum += mln_term_pair(tf[c], ids[left], ids[right]);
         }
     }
     return sum;
@@ -154,7 +154,7 @@ static int by_place(const void *a, const void *b) {
 
 /* Pairs below keep_weight are only counted by bin, whose middle stands for them: a probability a pair
  * would cost more than the comparison did. */
-static void sum_bins(struct mln_scores *out, double keep_weight) {
+static void sum_bins(struct mln_scored_pairs *out, double keep_weight) {
     for (size_t b = 0; b < MLN_WEIGHT_BINS; b++) {
         const double middle = ((double)b + 0.5) / 4 - 64;
         if (middle < keep_weight) {
@@ -164,7 +164,7 @@ static void sum_bins(struct mln_scores *out, double keep_weight) {
     }
 }
 
-static enum mln_status merge(struct scorer *s, struct mln_scores *out, struct mln_err *err) {
+static enum mln_status merge(struct scorer *s, struct mln_scored_pairs *out, struct mln_err *err) {
     size_t n = 0;
     for (size_t t = 0; t < s->n_slots; t++) {
         n += s->slots[t].n;
@@ -198,10 +198,10 @@ static void hear(void *ctx, uint64_t done, uint64_t total) {
 
 enum mln_status mln_linkage_score(const struct mln_linkage_work *work,
                                   const struct mln_em_result *fit, const double *const *tf,
-                                  double keep_from, struct mln_scores *out, struct mln_err *err) {
+                                  double keep_from, struct mln_scored_pairs *out, struct mln_err *err) {
     struct scorer s = {.work = work, .fit = fit, .tf = tf,
                        .keep_weight = log2(keep_from / (1 - keep_from))};
-    *out = (struct mln_scores){0};
+    *out = (struct mln_scored_pairs){0};
     const struct mln_pairs_consumer consumer = {&s, begin, score_row};
     const struct mln_pairs_options options = {.n_threads = work->n_threads,
                                               .only_rule = SIZE_MAX,
@@ -221,12 +221,12 @@ enum mln_status mln_linkage_score(const struct mln_linkage_work *work,
     free(s.slots);
     free(s.dense);
     if (status != MLN_OK) {
-        mln_scores_release(out);
+        mln_scored_pairs_release(out);
     }
     return status;
 }
 
-void mln_scores_release(struct mln_scores *scores) {
+void mln_scored_pairs_release(struct mln_scored_pairs *scores) {
     free(scores->pair);
-    *scores = (struct mln_scores){0};
+    *scores = (struct mln_scored_pairs){0};
 }

@@ -13,7 +13,7 @@ struct mln_scored {
 
 enum { MLN_WEIGHT_BINS = 512 }; /* of a quarter bit, from -64 to +64; the ends take what is beyond */
 
-struct mln_scores {
+struct mln_scored_pairs {
     struct mln_scored *pair; /* by (left, right) */
     size_t n;
     uint64_t n_all;          /* candidates, kept or not */
@@ -25,9 +25,9 @@ struct mln_scores {
 /* tf[c] is NULL or, per value of the field's set, what agreement on it adds to the weight (log2). */
 enum mln_status mln_linkage_score(const struct mln_linkage_work *work,
                                   const struct mln_em_result *fit, const double *const *tf,
-                                  double keep_from, struct mln_scores *out,
+                                  double keep_from, struct mln_scored_pairs *out,
                                   struct mln_err *err) MLN_MUST_USE;
-void mln_scores_release(struct mln_scores *scores);
+void mln_scored_pairs_release(struct mln_scored_pairs *scores);
 
 /* What the term frequencies add to the pattern's weight for this pair. */
 double mln_linkage_tf(const struct mln_linkage_work *work, const double *const *tf,

@@ -117,7 +117,7 @@ static enum mln_status add_pair(struct table *t, const struct mln_linkage_work *
 }
 
 static enum mln_status write_some(const struct mln_linkage_work *work, struct mln_engine *e,
-                                  const struct mln_scores *scores, const uint8_t *decision,
+                                  const struct mln_scored_pairs *scores, const uint8_t *decision,
                                   bool links, const char *path, struct mln_err *err) {
     const struct mln_link_model *model = work->model;
     struct mln_column_spec specs[FIXED_COLUMNS + MLN_COMPARISONS_MAX + 1] = {
@@ -151,13 +151,13 @@ static enum mln_status write_some(const struct mln_linkage_work *work, struct ml
 }
 
 enum mln_status mln_linkage_write_pairs(const struct mln_linkage_work *work, struct mln_engine *e,
-                                        const struct mln_scores *scores, const uint8_t *decision,
+                                        const struct mln_scored_pairs *scores, const uint8_t *decision,
                                         const char *path, struct mln_err *err) {
     return write_some(work, e, scores, decision, true, path, err);
 }
 
 enum mln_status mln_linkage_write_candidates(const struct mln_linkage_work *work,
-                                             struct mln_engine *e, const struct mln_scores *scores,
+                                             struct mln_engine *e, const struct mln_scored_pairs *scores,
                                              const uint8_t *decision, const char *path,
                                              struct mln_err *err) {
     return write_some(work, e, scores, decision, false, path, err);

@@ -13,12 +13,12 @@ extern const char *const mln_pair_decision_words[]; /* linked, below_threshold, 
  * level (0 the first of its ladder; NULL: a value is missing). By (left_id, right_id) in the order of the
  * records. */
 enum mln_status mln_linkage_write_pairs(const struct mln_linkage_work *work, struct mln_engine *e,
-                                        const struct mln_scores *scores, const uint8_t *decision,
+                                        const struct mln_scored_pairs *scores, const uint8_t *decision,
                                         const char *path, struct mln_err *err) MLN_MUST_USE;
 
 /* <dir>/candidates.parquet: the pairs kept by score that are no links, the same columns and `decision`. */
 enum mln_status mln_linkage_write_candidates(const struct mln_linkage_work *work,
-                                             struct mln_engine *e, const struct mln_scores *scores,
+                                             struct mln_engine *e, const struct mln_scored_pairs *scores,
                                              const uint8_t *decision, const char *path,
                                              struct mln_err *err) MLN_MUST_USE;
 

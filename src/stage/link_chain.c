@@ -28,6 +28,7 @@ struct linkage {
     struct mln_unit_successor *successors; /* in the run's arena */
     size_t n_successors;
     struct mln_unit_map *units;
+    struct mln_joint_pass *joint;
     struct mln_pv_years years; /* last: from the data, where a reference has no affaire's year */
     int64_t ahead_days;        /* models/link-chain.yaml */
     int64_t delay_days;
@@ -353,18 +354,29 @@ static enum mln_status find_joint_links(struct linkage *l, struct mln_err *err) 
     MLN_TRY(run_sql(l, "conjoint_affaire", 0, err));
     MLN_TRY(run_sql(l, "proche", 0, err));
     MLN_TRY(run_sql(l, "conjoint_candidat", 0, err));
-    MLN_TRY(mln_link_joint(&pass, err));
+    MLN_TRY(mln_link_joint_cases(&pass, &l->joint, err));
     return run_sql(l, "lien_conjoint", 5, err);
 }
 
+/* Persons that keys leave: by what the joint pass learnt, else the only one on each side. */
+static enum mln_status match_other_persons(struct linkage *l, struct mln_err *err) {
+    bool done = false;
+    MLN_TRY(mln_link_joint_persons(l->joint, &done, err));
+    return run_sql(l, done ? "personne_conjointe" : "personne_seule", 0, err);
+}
+
 static enum mln_status match_inside(struct linkage *l, struct mln_err *err) {
-    static const char *const files[] = {
-        "lien_numerote",     "personne_csns",    "personne_reste", "personne_naissance",
-        "personne_seule",    "personne_liee",    "infractions",    "infraction_natinf_date",
-        "infraction_natinf", "infraction_seule",
-    };
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        MLN_TRY(run_sql(l, files[i], 0, err));
+    static const char *const persons[] = {"lien_numerote", "personne_csns", "personne_reste",
+                                          "personne_naissance"};
+    static const char *const offences[] = {"personne_liee", "infractions",
+                                           "infraction_natinf_date", "infraction_natinf",
+                                           "infraction_seule"};
+    for (size_t i = 0; i < sizeof persons / sizeof *persons; i++) {
+        MLN_TRY(run_sql(l, persons[i], 0, err));
+    }
+    MLN_TRY(match_other_persons(l, err));
+    for (size_t i = 0; i < sizeof offences / sizeof *offences; i++) {
+        MLN_TRY(run_sql(l, offences[i], 0, err));
     }
     return MLN_OK;
 }
@@ -456,6 +468,7 @@ enum mln_status mln_stage_link_chain(struct mln_run *run, struct mln_err *err) {
         status = link_all(&l, err);
     }
     mln_zone_close(run, l.e);
+    mln_link_joint_free(l.joint);
     mln_unit_map_free(l.units);
     return status;
 }

@@ -1,7 +1,9 @@
-/* The joint pass of link-chain: procedures and affaires that keys left open, scored with their persons.
+/* The joint pass of link-chain: procedures and affaires that keys left open, scored with their persons;
+ * then the persons that keys left unmatched inside links.
  *
  *   conjoint_candidat (SQL) ─▶ records of cases and of persons ─▶ weights, learnt from the pairs that
  *   keys linked ─▶ probability ─▶ conjoint_lien(procedure_no, affaire_no, probabilite)
+ *   conjoint_reste_… (SQL)  ─▶ records of persons ─▶ assignment ─▶ conjoint_personne_liee
  *
  * Model and parameters: models/penal-chain.yaml. Method: docs/linkage.md. */
 #ifndef MLN_STAGE_LINK_JOINT_H
@@ -10,7 +12,7 @@
 #include "engine/engine.h"
 #include "stage/stage.h"
 
-/* Runs `sql` (a file of sql/link-chain without its ending) into a sink; what link_chain.c lends. */
+/* What link_chain.c lends: `scan` runs a file of sql/link-chain (without its ending) into a sink. */
 struct mln_link_joint {
     struct mln_run *run;
     struct mln_engine *e;
@@ -19,8 +21,17 @@ struct mln_link_joint {
                             struct mln_err *err);
 };
 
-/* Fills {work}.conjoint_lien from {work}.conjoint_candidat. Without a candidate, or without a pair linked by
- * keys to learn from, it stays empty. */
-enum mln_status mln_link_joint(const struct mln_link_joint *pass, struct mln_err *err) MLN_MUST_USE;
+struct mln_joint_pass; /* what the first step learnt, for the second */
+
+/* Fills conjoint_lien from conjoint_candidat. Without a candidate to decide, or with too few pairs linked
+ * by keys to learn from, it stays empty. *out is to be freed whatever comes back. */
+enum mln_status mln_link_joint_cases(const struct mln_link_joint *pass, struct mln_joint_pass **out,
+                                     struct mln_err *err) MLN_MUST_USE;
+
+/* Fills conjoint_personne_liee, unless nothing was learnt: then *done is false. */
+enum mln_status mln_link_joint_persons(struct mln_joint_pass *j, bool *done,
+                                       struct mln_err *err) MLN_MUST_USE;
+
+void mln_link_joint_free(struct mln_joint_pass *j); /* NULL is fine */
 
 #endif
