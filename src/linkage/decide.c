@@ -144,7 +144,7 @@ static enum mln_status cluster(const struct mln_linkage_work *work, const struct
             .absent_log2 = log2_odds(d->keep_from) - log2_odds(threshold),
             .n_threads = work->n_threads};
         status = d->clusters == MLN_CLUSTER_ROBUST
-                     ? mln_cluster_components(&edges, &options, of, err)
+                     ? mln_cluster_robust(&edges, &options, of, err)
                      : mln_cluster_components(&edges, &options, of, err);
     }
     for (uint32_t i = 0; status == MLN_OK && i < n; i++) {
