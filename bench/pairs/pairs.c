@@ -120,8 +120,8 @@ static struct person *people(uint32_t n) {
     for (uint32_t i = 0; i < N_FIRST_NAMES; i++) {
         invent(&rng, 2 + (mln_rng_below(&rng, 3) == 0), names[1][i]);
     }
-    const struct zipf surname = zipf_make(N_SURNAMES, .75, 10),
-                      first = zipf_make(N_FIRST_NAMES, .8, 5);
+    const struct zipf surname = zipf_make(N_SURNAMES, .92, 8),
+                      first = zipf_make(N_FIRST_NAMES, .9, 5);
     const struct zipf commune = zipf_make(N_COMMUNES, .7, 2);
     for (uint32_t i = 0; i < 2 * n; i++) {
         struct mln_rng one;

@@ -76,6 +76,15 @@ WRAPPED(void *, realloc, (void *p, size_t n)) {
     return p == NULL ? counted(moved) : moved;
 }
 
+WRAPPED(int, posix_memalign, (void **p, size_t alignment, size_t n)) {
+    if (strikes(FAULT_MEMORY, ENOMEM)) {
+        return ENOMEM;
+    }
+    const int failed = __real_posix_memalign(p, alignment, n);
+    (void)counted(failed == 0 ? *p : NULL);
+    return failed;
+}
+
 WRAPPED(char *, strdup, (const char *s)) {
     return strikes(FAULT_MEMORY, ENOMEM) ? NULL : counted(__real_strdup(s));
 }

@@ -18,7 +18,7 @@
 
 enum fault_kind {
     FAULT_NONE,
-    FAULT_MEMORY,       /* malloc, calloc, realloc, strdup: NULL */
+    FAULT_MEMORY,       /* malloc, calloc, realloc, posix_memalign, strdup: NULL */
     FAULT_IO,           /* open, read, write, fsync, ftruncate, flock, fstat, rename: EIO */
     FAULT_SHORT_WRITES, /* every write takes half of what it is given, every other is interrupted */
 };

@@ -53,37 +53,6 @@ static const struct kind_rule {
     [MLN_LEVEL_ELSE] = {0, {0}},
 };
 
-/* For messages only: the words of the YAML are the model's business. */
-static const char *const level_names[] = {
-    [MLN_LEVEL_EXACT] = "exact",
-    [MLN_LEVEL_JARO] = "jaro",
-    [MLN_LEVEL_JARO_WINKLER] = "jaro_winkler",
-    [MLN_LEVEL_LEVENSHTEIN] = "levenshtein",
-    [MLN_LEVEL_OSA] = "osa",
-    [MLN_LEVEL_DAMERAU] = "damerau",
-    [MLN_LEVEL_INDEL] = "indel",
-    [MLN_LEVEL_JACCARD] = "jaccard",
-    [MLN_LEVEL_DICE] = "dice",
-    [MLN_LEVEL_COSINE] = "cosine",
-    [MLN_LEVEL_PREFIX] = "prefix",
-    [MLN_LEVEL_CONTAINS] = "contains",
-    [MLN_LEVEL_WORDS] = "words",
-    [MLN_LEVEL_NUMBER] = "number",
-    [MLN_LEVEL_PERCENT] = "percent",
-    [MLN_LEVEL_DAYS] = "days",
-    [MLN_LEVEL_MONTHS] = "months",
-    [MLN_LEVEL_YEARS] = "years",
-    [MLN_LEVEL_DAY_MONTH] = "day_month",
-    [MLN_LEVEL_DATE_DIGITS] = "date_digits",
-    [MLN_LEVEL_COMPATIBLE] = "compatible",
-    [MLN_LEVEL_SWAPPED] = "swapped",
-    [MLN_LEVEL_OTHER] = "other",
-    [MLN_LEVEL_OVERLAP] = "overlap",
-    [MLN_LEVEL_KM] = "km",
-    [MLN_LEVEL_NULL] = "null",
-    [MLN_LEVEL_ELSE] = "else",
-};
-
 struct compiler {
     struct mln_ladder *ladder;
     struct mln_compiled *to;
@@ -248,7 +217,7 @@ static enum mln_status check_level(const struct compiler *c, const struct mln_le
         return mln_err_set(
             c->err, MLN_BAD_INPUT,
             "comparison \"%.*s\", level %zu: %s does not go with fields of this type",
-            MLN_STR_ARG(c->from->name), l + 1, level_names[level->kind]);
+            MLN_STR_ARG(c->from->name), l + 1, mln_level_words[level->kind]);
     }
     return MLN_OK;
 }

@@ -147,6 +147,7 @@ size_t mln_layout_want(struct mln_layout *layout, struct mln_tile_column wanted)
         layout->columns = columns;
         layout->column_cap = cap;
     }
+    wanted.type = layout->records->fields[wanted.field].type;
     layout->columns[layout->n_columns] = wanted;
     return layout->n_columns++;
 }

@@ -95,10 +95,11 @@ enum { MLN_COLUMN_PARTS = 5 };
 struct mln_tile_column {
     enum mln_column_kind kind;
     size_t field;
-    uint32_t parameter; /* MAP: length of prefix; RANGE: unit; SET: q, 0 words or elements */
-    size_t other;       /* MAP across two sets: the other field; SIZE_MAX */
-    size_t word;        /* first word in the row card */
-    uint32_t *map;      /* MAP: per value and for missing; while building */
+    enum mln_field_type type; /* of the field */
+    uint32_t parameter;       /* MAP: length of prefix; RANGE: unit; SET: q, 0 words or elements */
+    size_t other;             /* MAP across two sets: the other field; SIZE_MAX */
+    size_t word;              /* first word in the row card */
+    uint32_t *map;            /* MAP: per value and for missing; while building */
     struct mln_text_card *cards;
     struct mln_sets sets;
     size_t at[MLN_COLUMN_PARTS]; /* byte offset of each array in a tile */

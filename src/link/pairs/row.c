@@ -72,9 +72,8 @@ static const double *right_doubles(const struct row *row, size_t c, size_t part)
 
 /* Words of a date that are no date, and of a text that is missing, equal nothing. */
 static bool is_value(const struct row *row, size_t c, uint32_t word) {
-    return row->work->ladder->records->fields[column(row, c)->field].type == MLN_FIELD_DATE
-               ? word > MLN_DIGITS_INCOMPLETE
-               : word != MLN_STRSET_MISSING;
+    return column(row, c)->type == MLN_FIELD_DATE ? word > MLN_DIGITS_INCOMPLETE
+                                                  : word != MLN_STRSET_MISSING;
 }
 
 /* ── presence ── */
@@ -83,7 +82,7 @@ static bool is_value(const struct row *row, size_t c, uint32_t word) {
 static void fill(const struct row *row, size_t c, uint8_t present, uint8_t missing) {
     const struct mln_tile_column *col = column(row, c);
     const struct mln_kernels *k = row->work->kernels;
-    const enum mln_field_type type = row->work->ladder->records->fields[col->field].type;
+    const enum mln_field_type type = col->type;
     if (type == MLN_FIELD_NUMBER || type == MLN_FIELD_GEO) {
         const bool gone = isnan(left_double(row, c, 0));
         k->fill_number(row->level, right_doubles(row, c, 0), row->n, gone ? missing : present,
@@ -485,7 +484,7 @@ static void step_set(const struct row *row, const struct mln_step *step) {
     const uint32_t *left_n = mln_tile_part(row->left, c, 1);
     const uint64_t *left_mark = mln_tile_part(row->left, c, 2);
     const struct marks a = {left_mark[row->i], left_n[row->i], left_owner[row->i]};
-    const bool list = row->work->ladder->records->fields[step->field].type == MLN_FIELD_LIST;
+    const bool list = c->type == MLN_FIELD_LIST;
     if (list ? a.n == 0 : a.owner == c->sets.n) {
         return;
     }
@@ -523,7 +522,7 @@ static enum mln_status take_step(const struct row *row, const struct mln_step *s
 
 static void only_equal(const struct row *row, const struct mln_compiled *c, uint32_t *pattern) {
     const uint32_t word = left_word(row, c->presence);
-    const bool text = row->work->ladder->records->fields[c->field].type == MLN_FIELD_TEXT;
+    const bool text = column(row, c->presence)->type == MLN_FIELD_TEXT;
     const uint32_t none = text ? MLN_STRSET_MISSING : MLN_DIGITS_MISSING;
     uint32_t values[3] = {2 * c->stride, 0, c->stride}; /* missing, equal, other */
     if (word == none) {
@@ -558,6 +557,22 @@ static bool pair_gap(const struct row *row, const struct mln_step *step) {
            (double)x.low - y.high <= step->at;
 }
 
+static bool pair_compatible(const struct row *row, const struct mln_step *step) {
+    const uint32_t x = left_word(row, step->columns[0]), y = right_word(row, step->columns[0]);
+    if (x != MLN_DIGITS_INCOMPLETE && y != MLN_DIGITS_INCOMPLETE) {
+        return false;
+    }
+    const struct mln_interval left = left_interval(row, step->columns[1]);
+    return left.low <= right_bounds(row, step->columns[1], 1)[0] &&
+           right_bounds(row, step->columns[1], 0)[0] <= left.high;
+}
+
+/* One edit changes at most two of the digits in place. */
+static bool pair_far_digits(const struct row *row, const struct mln_step *step) {
+    const uint32_t x = left_word(row, step->columns[0]) ^ right_word(row, step->columns[0]);
+    return step->at < 2 && __builtin_popcount((x | x >> 1 | x >> 2 | x >> 3) & 0x11111111U) > 2;
+}
+
 /* Steps that a single pair takes faster without the loop over candidates; the others go through it.
  */
 static enum mln_status pair_step(const struct row *row, const struct mln_step *step,
@@ -574,6 +589,13 @@ static enum mln_status pair_step(const struct row *row, const struct mln_step *s
         break;
     }
     case MLN_STEP_GAP: holds = step->at >= 0 && pair_gap(row, step); break;
+    case MLN_STEP_COMPATIBLE: holds = pair_compatible(row, step); break;
+    case MLN_STEP_DIGITS:
+        if (left_word(row, a) <= MLN_DIGITS_INCOMPLETE ||
+            right_word(row, a) <= MLN_DIGITS_INCOMPLETE || pair_far_digits(row, step)) {
+            break;
+        }
+        return take_step(row, step, err);
     case MLN_STEP_SWAPPED:
     case MLN_STEP_OTHER:
         if (column(row, a)->kind == MLN_COLUMN_NUMBER) {
@@ -589,7 +611,7 @@ static enum mln_status pair_step(const struct row *row, const struct mln_step *s
 
 static bool pair_missing(const struct row *row, size_t c) {
     const struct mln_tile_column *col = column(row, c);
-    const enum mln_field_type type = row->work->ladder->records->fields[col->field].type;
+    const enum mln_field_type type = col->type;
     if (type == MLN_FIELD_NUMBER || type == MLN_FIELD_GEO) {
         return isnan(left_double(row, c, 0)) || isnan(right_doubles(row, c, 0)[0]);
     }

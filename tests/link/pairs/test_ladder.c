@@ -301,6 +301,16 @@ static void check_pattern(const struct both *b, uint64_t seed, uint32_t left, ui
     }
 }
 
+/* A row of one candidate goes another way than longer ones. */
+static void check_single(struct both *b, const struct mln_records *r, uint64_t seed, uint32_t i,
+                         uint32_t j) {
+    for (size_t k = 0; k < 2; k++) {
+        REQUIRE(mln_row_patterns(&b->fast[k], &b->left, i, &b->right, j, 1, 0, b->patterns[k],
+                                 NULL) == MLN_OK);
+    }
+    check_pattern(b, seed, i, r->n_left + j, b->patterns[0][0], b->patterns[1][0]);
+}
+
 /* Rows of any part of the tile, from any place: what lies beside them must not matter. */
 static void check_rows(struct both *b, const struct mln_records *r, uint64_t seed) {
     struct mln_rng rng;
@@ -314,6 +324,9 @@ static void check_rows(struct both *b, const struct mln_records *r, uint64_t see
         }
         for (uint32_t j = 0; j < n; j++) {
             check_pattern(b, seed, i, r->n_left + from + j, b->patterns[0][j], b->patterns[1][j]);
+        }
+        for (uint32_t j = 0; j < r->n_right; j += 3) {
+            check_single(b, r, seed, i, j);
         }
     }
 }
