@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { RUN = 32 };
+enum { SHORTEST_RUN = 32, MOST_NUMBERS = 1 << 24 }; /* of the tree: 128 MiB */
 
 static void one_step(const struct mln_steps *s, size_t i, struct mln_influence x) {
     double moved[MLN_MAX_STATES];
@@ -40,7 +40,7 @@ static void make_leaf(const struct mln_flow *flow, size_t place) {
             }
         }
         *(row < s ? &x.u[row] : &w[row - s]) = 1.0;
-        for (size_t i = place * RUN; i < (place + 1) * RUN; i++) {
+        for (size_t i = place * flow->run; i < (place + 1) * flow->run; i++) {
             one_step(flow->steps, i, x);
         }
     }
@@ -93,13 +93,17 @@ static void join(const struct mln_flow *flow, const double *first, const double 
 
 enum mln_status mln_flow_init(struct mln_flow *flow, const struct mln_steps *steps, bool areas,
                               struct mln_err *err) {
-    *flow = (struct mln_flow){.steps = steps, .areas = areas, .n_leaves = steps->n_times / RUN};
+    const size_t size = (areas ? 4 : 2) * steps->n_states * steps->n_states;
+    *flow = (struct mln_flow){.steps = steps, .areas = areas, .run = SHORTEST_RUN};
+    while (steps->n_times / flow->run * 2 * size > MOST_NUMBERS) {
+        flow->run *= 2;
+    }
+    flow->n_leaves = steps->n_times / flow->run;
     size_t total = 0;
     for (size_t n = flow->n_leaves; n > 0; n /= 2) {
         flow->level_start[flow->n_levels++] = total;
         total += n;
     }
-    const size_t size = (areas ? 4 : 2) * steps->n_states * steps->n_states;
     flow->nodes = malloc((total * size + 1) * sizeof *flow->nodes);
     if (flow->nodes == NULL) {
         return mln_err_nomem(err, "the influence of histories");
@@ -122,18 +126,19 @@ void mln_flow_release(struct mln_flow *flow) {
 }
 
 void mln_flow_carry(const struct mln_flow *flow, size_t from, size_t to, struct mln_influence x) {
+    const size_t run = flow->run;
     size_t at = from;
-    for (; at < to && at % RUN != 0; at++) {
+    for (; at < to && at % run != 0; at++) {
         one_step(flow->steps, at, x);
     }
-    while (at + RUN <= to) {
-        const size_t place = at / RUN;
+    while (at + run <= to) {
+        const size_t place = at / run;
         size_t level = 0;
-        while (place % ((size_t)2 << level) == 0 && at + ((size_t)RUN << (level + 1)) <= to) {
+        while (place % ((size_t)2 << level) == 0 && at + (run << (level + 1)) <= to) {
             level++;
         }
         apply(flow, node_at(flow, level, place >> level), x);
-        at += (size_t)RUN << level;
+        at += run << level;
     }
     for (; at < to; at++) {
         one_step(flow->steps, at, x);

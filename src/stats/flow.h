@@ -5,7 +5,8 @@
  *     U ← U A + W B      its influence on the state probabilities
  *     V ← V + U G + W D  the integral of U over time (when areas are wanted)
  *
- * Runs of 32 steps are leaves of a tree whose nodes hold the four matrices of aligned runs:
+ * Runs of 32 steps (more where the tree would pass 128 MiB) are leaves of a tree whose nodes hold
+ * the four matrices of aligned runs:
  *
  *     |   0..127    |            a carry over steps 20..300 takes single steps to 32, then the
  * nodes | 0..63|64..127|           32..63, 64..127, 128..255, 256..287, then single steps to 300
@@ -23,6 +24,7 @@ struct mln_influence {
 struct mln_flow {
     const struct mln_steps *steps;
     bool areas;
+    size_t run; /* steps of a leaf, a power of 2 */
     size_t n_leaves, n_levels;
     double *nodes; /* level by level from the leaves; each 4 n_states², or 2 without areas */
     size_t level_start[64];
@@ -33,7 +35,7 @@ enum mln_status mln_flow_init(struct mln_flow *flow, const struct mln_steps *ste
                               struct mln_err *err) MLN_MUST_USE;
 void mln_flow_release(struct mln_flow *flow);
 
-/* Carries x over steps from..to-1: waits each gap, then moves. O(n_states² log + 64 cells). */
+/* Carries x over steps from..to-1: waits each gap, then moves. O(n_states² log + 2 runs' cells). */
 void mln_flow_carry(const struct mln_flow *flow, size_t from, size_t to, struct mln_influence x);
 
 #endif

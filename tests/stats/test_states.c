@@ -419,6 +419,36 @@ START_TEST(no_move_and_one_subject) {
 }
 END_TEST
 
+/* One subject that goes to and fro 100,000 times: always surely where it is. */
+START_TEST(a_hundred_thousand_moves_of_one_subject) {
+    enum { MOVES = 100000 };
+    uint32_t *codes = calloc(3 * MOVES, sizeof *codes);
+    double *times = malloc(2 * MOVES * sizeof *times);
+    ck_assert(codes != NULL && times != NULL);
+    for (size_t i = 0; i < MOVES; i++) {
+        codes[MOVES + i] = i % 2;
+        codes[2 * MOVES + i] = 1 - i % 2;
+        times[i] = (double)i;
+        times[MOVES + i] = (double)(i + 1);
+    }
+    const struct mln_stays stays = {
+        MOVES, codes, times, times + MOVES, codes + MOVES, codes + 2 * MOVES, NULL, NULL};
+    const struct mln_multistate_options options = {.tau = MOVES};
+    struct mln_multistate out;
+    ck_assert(mln_multistate_fit(&stays, &four_states, &options, &out, NULL) == MLN_OK);
+    ck_assert_uint_eq(out.n_times, MOVES);
+    for (size_t i = 0; i < MOVES; i++) {
+        ck_assert_double_eq(out.prob[i * STATES + (i + 1) % 2], 1);
+        ck_assert_double_eq(out.std_err[i * STATES], 0);
+    }
+    ck_assert_double_eq(out.mean_time[1].mean, MOVES / 2.0);
+    ck_assert_double_eq(out.mean_time[1].std_err, 0);
+    mln_multistate_release(&out);
+    free(codes);
+    free(times);
+}
+END_TEST
+
 START_TEST(bad_stays_are_named) {
     static const struct {
         uint32_t subject, from, to;
@@ -497,5 +527,5 @@ END_TEST
 MLN_TEST_MAIN("states", four_spells_in_fractions, illness_in_fractions,
               errors_are_those_of_the_derivative, states_sum_to_one,
               any_order_of_rows_gives_the_same_bits, competing_ends_in_several_ways,
-              nothing_observed_is_not_zero, no_move_and_one_subject, bad_stays_are_named,
-              bad_options_are_refused)
+              nothing_observed_is_not_zero, no_move_and_one_subject,
+              a_hundred_thousand_moves_of_one_subject, bad_stays_are_named, bad_options_are_refused)
