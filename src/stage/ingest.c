@@ -67,6 +67,7 @@ static enum mln_status measure_files(struct mln_ingest *in, struct mln_err *err)
     for (size_t f = 0; f < plan->n_files; f++) {
         struct mln_file_stamp stamp;
         MLN_TRY(mln_file_stamp(plan->files[f].path, &stamp, err));
+        in->file_bytes[f] = stamp.bytes;
         in->tables[mln_ingest_source_of(plan, f)->table].bytes += stamp.bytes;
         in->bytes_total += stamp.bytes;
     }
@@ -426,7 +427,8 @@ enum mln_status mln_stage_ingest(struct mln_run *run, struct mln_err *err) {
                             .close = counted_close};
     in.tables = MLN_ARENA_NEW(run->arena, struct mln_ingest_table, plan.model.n_tables);
     in.names = MLN_ARENA_NEW(run->arena, const char *const *, plan.n_files + 1);
-    if (in.tables == NULL || in.names == NULL) {
+    in.file_bytes = MLN_ARENA_NEW(run->arena, uint64_t, plan.n_files + 1);
+    if (in.tables == NULL || in.names == NULL || in.file_bytes == NULL) {
         return mln_err_nomem(err, "the plan of ingest");
     }
     for (size_t t = 0; t < plan.model.n_tables; t++) {

@@ -55,7 +55,8 @@ enum mln_status mln_ingest_plan_read(struct mln_run *run, struct mln_ingest_plan
     MLN_TRY(mln_ingest_model(run->arena, &out->model, err));
     MLN_TRY(read_contract(run, out, findings, err));
     if (out->contract.path == NULL) {
-        out->contract.path = run->project->contract; /* it could not be read: no sources, a finding */
+        out->contract.path =
+            run->project->contract; /* it could not be read: no sources, a finding */
     }
     MLN_TRY(
         mln_contract_files(run->arena, &out->contract, &out->files, &out->n_files, findings, err));

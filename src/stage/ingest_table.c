@@ -302,7 +302,7 @@ static void tell_progress(struct mln_ingest *in, size_t n_rows) {
     (void)atomic_fetch_add(&in->rows_done, n_rows);
     if (in->run->talk != NULL && pthread_mutex_trylock(&in->talk_lock) == 0) {
         char what[64];
-        (void)snprintf(what, sizeof what, "ingest, %.1f million rows; bytes",
+        (void)snprintf(what, sizeof what, "ingest: %.1f million rows,",
                        (double)atomic_load(&in->rows_done) / 1e6);
         mln_progress(in->run->talk, what, atomic_load(&in->bytes_done), in->bytes_total);
         pthread_mutex_unlock(&in->talk_lock);
@@ -378,6 +378,9 @@ static enum mln_status load_file(struct loader *l, size_t file, struct mln_err *
         status = mln_source_stream(reader, take_cells, l, err);
     }
     mln_source_close(reader);
+    if (l->source->format == MLN_FORMAT_PARQUET) { /* the engine's own I/O is not counted */
+        (void)atomic_fetch_add(&l->in->bytes_done, l->in->file_bytes[file]);
+    }
     return status;
 }
 

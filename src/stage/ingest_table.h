@@ -41,6 +41,7 @@ struct mln_ingest {
     struct mln_engine *e;
     struct mln_ingest_table *tables; /* per table of the model */
     const char *const **names; /* per file: its columns' names, for the rejects; NULL: not read */
+    uint64_t *file_bytes;      /* per file */
     struct mln_hash128_key hash_key;
     struct mln_io io; /* counts the bytes read */
     atomic_uint_least64_t bytes_done, rows_done;
