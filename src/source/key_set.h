@@ -6,8 +6,7 @@
  * keys are equal. `content` is 32 bits of the whole row: it only chooses between two words for a
  * key that is there twice.
  *
- * Tried instead: a join in DuckDB after loading. It reads every key again (twice for the children),
- * and rejected rows, already stored, must be deleted from an encrypted file that does not shrink.
+ * SQL over the loaded tables was tried instead: docs/decisions/0007-ingest.md.
  *
  * Reading from several threads at once is fine while nobody adds. */
 #ifndef MLN_SOURCE_KEY_SET_H
