@@ -25,7 +25,7 @@ static enum mln_status read_frequency(struct mln_model_reader *r, struct mln_yam
     struct mln_level *exact = NULL;
     for (size_t l = 0; wanted && l < c->n_levels; l++) {
         wanted = !levels[l].term_frequency;
-        if (levels[l].kind == MLN_LEVEL_EXACT && exact == NULL) {
+        if (levels[l].kind == MLN_LEVEL_EXACT && levels[l].field == c->field) {
             exact = &levels[l];
         }
     }

@@ -212,6 +212,12 @@ static const struct {
      "the fixed u of these levels add up to 0.9"},
     {TOP FIELDS "comparisons: [{field: d, term_frequency: true}]\n",
      "needs an exact level on a text field"},
+    {TOP FIELDS
+     "comparisons: [{field: a, levels: [{level: exact, field: b, term_frequency: true}]}]\n",
+     "the comparison's own field, a text"},
+    {TOP FIELDS
+     "comparisons: [{field: a, levels: [{level: exact, field: b}], term_frequency: true}]\n",
+     "needs an exact level on a text field"},
     /* blocking, training, decision */
     {TOP FIELDS COMPARISONS "blocking: [[a, a]]\n", "'a' is written twice in this rule"},
     {TOP FIELDS COMPARISONS "blocking: [[g]]\n", "put in blocks by a field of type geo"},
