@@ -130,20 +130,20 @@ static const struct plan small[] = {
     {3, {REGION, GENRE, ISSUE}},
 };
 static const struct plan large[] = {
-    {3, {ANNEE, SEXE, ISSUE}},        {3, {GENRE, SEXE, ISSUE}},
-    {3, {AGE, SEXE, ISSUE}},          {3, {ANNEE, GENRE, ISSUE}},
-    {3, {AGE, GENRE, ISSUE}},         {3, {REGION, GENRE, ISSUE}},
-    {3, {REGION, AGE, ISSUE}},        {3, {REGION, ANNEE, ISSUE}},
-    {3, {COUR, ANNEE, ISSUE}},        {3, {COUR, GENRE, ISSUE}},
-    {3, {DEPARTEMENT, ANNEE, ISSUE}}, {3, {DEPARTEMENT, GENRE, ISSUE}},
-    {3, {DEPARTEMENT, SEXE, GENRE}},  {3, {DEPARTEMENT, AGE, SEXE}},
-    {3, {DEPARTEMENT, FORCE, ISSUE}}, {3, {JURIDICTION, ANNEE, ISSUE}},
-    {3, {JURIDICTION, GENRE, ISSUE}}, {3, {JURIDICTION, SEXE, ISSUE}},
-    {3, {JURIDICTION, FORCE, GENRE}}, {3, {JURIDICTION, ANNEE, SEXE}},
+    {3, {DEPARTEMENT, GENRE, ISSUE}}, {3, {JURIDICTION, GENRE, ISSUE}},
+    {3, {COUR, GENRE, ISSUE}},        {3, {REGION, AGE, ISSUE}},
+    {3, {REGION, ANNEE, ISSUE}},      {3, {DEPARTEMENT, ANNEE, ISSUE}},
+    {3, {DEPARTEMENT, SEXE, GENRE}},  {3, {JURIDICTION, SEXE, ISSUE}},
+    {4, {ANNEE, AGE, SEXE, ISSUE}},   {3, {COUR, ANNEE, ISSUE}},
+    {3, {DEPARTEMENT, AGE, SEXE}},    {3, {JURIDICTION, ANNEE, ISSUE}},
     {3, {PCS, AGE, ISSUE}},           {3, {LIEN, AGE, ISSUE}},
-    {3, {PCS, GENRE, ISSUE}},         {4, {ANNEE, AGE, SEXE, ISSUE}},
-    {3, {DEPARTEMENT, LIEN, ISSUE}},  {2, {DEPARTEMENT, MODE}},
-    {2, {JURIDICTION, MODE}},
+    {3, {PCS, GENRE, ISSUE}},         {3, {JURIDICTION, FORCE, GENRE}},
+    {3, {DEPARTEMENT, LIEN, ISSUE}},  {3, {JURIDICTION, ANNEE, SEXE}},
+    {3, {DEPARTEMENT, FORCE, ISSUE}}, {3, {JURIDICTION, LIEN, ISSUE}},
+    {3, {DEPARTEMENT, PCS, SEXE}},    {3, {COUR, AGE, SEXE}},
+    {3, {COUR, LIEN, ISSUE}},         {3, {JURIDICTION, FORCE, ISSUE}},
+    {3, {DEPARTEMENT, ANNEE, GENRE}}, {3, {DEPARTEMENT, LIEN, SEXE}},
+    {3, {JURIDICTION, AGE, SEXE}},
 };
 
 static size_t cells_of(const struct plan *p) {
@@ -218,7 +218,7 @@ void linked_make(struct linked *l, size_t n_persons, size_t scale, uint64_t seed
     }
     l->tables = need(MLN_ARENA_NEW(&l->arena, struct mln_table, N_SMALL));
     for (size_t t = 0; t < N_SMALL; t++) {
-        const bool takes_large = scale > 1 && t < N_LARGE * (scale - 1) / 9;
+        const bool takes_large = t < N_LARGE * (scale - 1) / 9;
         make_table(l, (const uint8_t(*)[N_ATTRIBUTES])persons, n_persons,
                    takes_large ? &large[t] : &small[t], &l->tables[t]);
     }

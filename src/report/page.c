@@ -309,12 +309,14 @@ static void put_method(struct mln_buf *out, const struct page *p) {
     }
     const struct mln_protect_options o = mln_protected_options(p->tables[0]);
     mln_buf_addf(out, "<h2>%s</h2>\n<ul>\n", mln_word(p->lang, MLN_WORD_METHOD));
-    if (o.threshold > 1 && o.threshold_detail > 1) {
+    const bool hides = o.method == MLN_METHOD_SUPPRESSION;
+    if (hides && o.threshold > 1 && o.threshold_detail > 1) {
         put_rule(out, p, MLN_WORD_THRESHOLD, o.threshold - 1, o.threshold_detail - 1);
         put_rule(out, p, MLN_WORD_SECONDARY, 0, 0);
     }
     if (o.rounding_base > 1) {
-        put_rule(out, p, MLN_WORD_ROUNDING, o.rounding_base, 0);
+        put_rule(out, p, hides ? MLN_WORD_ROUNDING : MLN_WORD_CONTROLLED_ROUNDING, o.rounding_base,
+                 0);
     }
     put_rule(out, p, MLN_WORD_SHARES, 0, 0);
     put_rule(out, p, MLN_WORD_QUANTILES, o.quantile_threshold, 0);

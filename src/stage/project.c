@@ -52,36 +52,6 @@ static enum mln_status read_limits(struct mln_yaml *top, struct mln_project *p,
     return mln_yaml_done(map, err);
 }
 
-static enum mln_status read_protect(struct mln_yaml *top, struct mln_project *p,
-                                    struct mln_err *err) {
-    int64_t threshold = 5;
-    int64_t detail = 11;
-    int64_t rounding = 5;
-    int64_t quantile = 11;
-    int64_t decimals = 1;
-    struct mln_yaml *map = mln_yaml_get(top, "protect");
-    if (map != NULL) {
-        MLN_TRY(mln_yaml_as_map(map, err));
-        MLN_TRY(mln_yaml_opt_i64(map, "threshold", 1, 1000, &threshold, err));
-        MLN_TRY(mln_yaml_opt_i64(map, "detail_threshold", 1, 1000, &detail, err));
-        MLN_TRY(mln_yaml_opt_i64(map, "rounding", 1, 1000, &rounding, err));
-        MLN_TRY(mln_yaml_opt_i64(map, "quantile_threshold", 1, 100000, &quantile, err));
-        MLN_TRY(mln_yaml_opt_i64(map, "share_decimals", 0, 3, &decimals, err));
-        MLN_TRY(mln_yaml_done(map, err));
-        if (detail < threshold) {
-            return mln_yaml_error(map, err,
-                                  "detail_threshold is under threshold; details need at "
-                                  "least the protection of totals");
-        }
-    }
-    p->protect = (struct mln_protect_options){.threshold = (uint64_t)threshold,
-                                              .rounding_base = (uint64_t)rounding,
-                                              .quantile_threshold = (uint64_t)quantile,
-                                              .share_decimals = (int)decimals};
-    p->detail_threshold = (uint64_t)detail;
-    return MLN_OK;
-}
-
 static enum mln_status read_report(struct mln_yaml *top, struct mln_project *p,
                                    struct mln_err *err) {
     static const char *const langs[] = {"fr", "en", NULL};
@@ -126,7 +96,7 @@ static enum mln_status read_top(struct mln_arena *arena, struct mln_yaml *top,
         }
     }
     MLN_TRY(read_limits(top, p, err));
-    MLN_TRY(read_protect(top, p, err));
+    MLN_TRY(mln_project_read_protect(arena, top, p, err));
     MLN_TRY(read_report(top, p, err));
     return mln_yaml_done(top, err);
 }

@@ -7,6 +7,15 @@
 #include "base/yaml.h"
 #include "protect/table.h"
 
+/* Codes of one variable that lie in codes of another, by two columns of a nomenclature. */
+struct mln_project_hierarchy {
+    const char *child; /* variables of the study: "juridiction", "departement" */
+    const char *parent;
+    const char *nomenclature;
+    const char *child_column;
+    const char *parent_column;
+};
+
 struct mln_project {
     const char *path; /* as given */
     const char *dir;  /* folder of the file */
@@ -24,8 +33,13 @@ struct mln_project {
     double rejects_max_share;  /* of the rows of a table; past it the run stops */
     struct mln_protect_options protect;
     uint64_t detail_threshold; /* for tables by court or finer; at least protect.threshold */
-    const char *lang;          /* "fr", "en" */
-    struct mln_str text;       /* the file's bytes, for fingerprints */
+    size_t n_sensitive;        /* variables where one category for a whole row is a secret */
+    const char *const *sensitive;
+    size_t n_hierarchies;
+    const struct mln_project_hierarchy *hierarchies;
+    const char *previous; /* work folder of the vintage published before; NULL: none */
+    const char *lang;     /* "fr", "en" */
+    struct mln_str text;  /* the file's bytes, for fingerprints */
 };
 
 /* Reads and checks the file; everything in the arena. */
@@ -35,6 +49,13 @@ enum mln_status mln_project_read(struct mln_arena *arena, const char *path, stru
 /* A path of the project as its file writes it: without the project's folder in front. For what must
  * not depend on where the command was typed. Borrowed from `path`. */
 const char *mln_project_relative(const struct mln_project *project, const char *path);
+
+/* Words of enum mln_method, NULL last. */
+extern const char *const mln_method_words[];
+
+/* The section `protect` of a project, in project_protect.c; private to mln_project_read. */
+enum mln_status mln_project_read_protect(struct mln_arena *arena, struct mln_yaml *top,
+                                         struct mln_project *p, struct mln_err *err) MLN_MUST_USE;
 
 /* A nomenclature's text by name ("natinf" → <nomenclatures>/natinf.csv, else the shipped one). */
 enum mln_status mln_project_nomenclature(const struct mln_project *project, struct mln_arena *arena,

@@ -14,6 +14,7 @@
 #include "stage/ingest.h"
 #include "stage/manifest.h"
 #include "stage/publish.h"
+#include "stage/sealed.h"
 #include "stage/state.h"
 
 /* What of the project a stage depends on, besides the stage before it. */
@@ -47,7 +48,7 @@ static const struct stage_row stage_rows[] = {
      true,
      {"content", "base"}},
     {"study", mln_stage_study, ON_STUDY | ON_OBSERVATION, true, {"base"}},
-    {"protect", mln_stage_protect, ON_PROTECTION, false, {"base", "publish"}},
+    {"protect", mln_stage_protect, ON_PROTECTION | ON_NOMENCLATURES, false, {"base", "publish"}},
     {"report", mln_stage_report, ON_REPORT, false, {"publish"}},
 };
 enum { N_STAGES = sizeof stage_rows / sizeof stage_rows[0] };
@@ -146,11 +147,40 @@ static void add_nomenclatures(const struct runner *r, struct mln_buf *text) {
     }
 }
 
-static void add_protection(const struct mln_project *p, struct mln_buf *text) {
-    mln_buf_addf(text, "protect %llu %llu %llu %llu %d\n", (unsigned long long)p->protect.threshold,
-                 (unsigned long long)p->detail_threshold,
-                 (unsigned long long)p->protect.rounding_base,
-                 (unsigned long long)p->protect.quantile_threshold, p->protect.share_decimals);
+/* All that protect reads of the project, and the files of the vintage before. */
+static enum mln_status add_protection(struct runner *r, struct mln_buf *text,
+                                      struct mln_err *err) {
+    const struct mln_project *p = &r->project;
+    const struct mln_protect_options *o = &p->protect;
+    mln_buf_addf(text, "protect %d %llu %llu %llu %llu %d %llu %d\n", (int)o->method,
+                 (unsigned long long)o->threshold, (unsigned long long)p->detail_threshold,
+                 (unsigned long long)o->rounding_base, (unsigned long long)o->quantile_threshold,
+                 o->share_decimals, (unsigned long long)o->interval_width, (int)o->protect_zeros);
+    for (size_t i = 0; i < p->n_sensitive; i++) {
+        add_line(text, "sensitive", mln_str_from(p->sensitive[i]));
+    }
+    for (size_t i = 0; i < p->n_hierarchies; i++) {
+        const struct mln_project_hierarchy *h = &p->hierarchies[i];
+        add_line(text, "child", mln_str_from(h->child));
+        add_line(text, "parent", mln_str_from(h->parent));
+        add_line(text, "nomenclature", mln_str_from(h->nomenclature));
+        add_line(text, "child_column", mln_str_from(h->child_column));
+        add_line(text, "parent_column", mln_str_from(h->parent_column));
+    }
+    static const char *const stages[] = {"study", "protect"};
+    for (size_t i = 0; p->previous != NULL && i < 2; i++) {
+        struct mln_buf path = MLN_BUF_INIT;
+        struct mln_digest digest;
+        mln_buf_addf(&path, "%s/%s/" MLN_TABLES_FILE, p->previous, stages[i]);
+        enum mln_status status = mln_buf_check(&path, "a path", err);
+        if (status == MLN_OK) {
+            status = mln_digest_file(path.p, &digest, err);
+        }
+        mln_buf_release(&path);
+        MLN_TRY(status);
+        add_line(text, "previous", mln_str_from(digest.hex));
+    }
+    return MLN_OK;
 }
 
 static enum mln_status add_key_ids(struct runner *r, const struct stage_row *row,
@@ -259,7 +289,7 @@ static enum mln_status fingerprint(struct runner *r, size_t stage, struct mln_ru
         mln_buf_addf(&text, "observation_day %d\n", (int)p->observation_day);
     }
     if ((row->depends & ON_PROTECTION) != 0) {
-        add_protection(p, &text);
+        MLN_TRY_GOTO(status, add_protection(r, &text, err), done);
     }
     if ((row->depends & ON_REPORT) != 0) {
         add_line(&text, "lang", mln_str_from(p->lang));

@@ -44,22 +44,30 @@ static void settle(const char *name) {
     OK(mln_state_write(under(json), &state, &err));
 }
 
-/* 3 is primary and 7919 goes with it: a number that is looked for in all that is written. */
-static void make_study(void) {
-    static const char *const codes[] = {"a", "b", "c", "TOTAL"};
-    static const uint64_t counts[] = {3, 7919, 8887, 16809};
-    const struct mln_dimension d = hand_dimension("genre", codes, 4, true);
-    struct mln_table t = hand_table(&arena, &d, 1, counts);
-    t.observation_day = project.observation_day;
-    t.view = MLN_VIEW_STACKED;
-    hand_add_share(&arena, &t, 0);
+static void seal_study(const struct mln_table *tables, size_t n) {
     struct mln_buf bytes = MLN_BUF_INIT;
-    OK(mln_tables_write(&t, 1, &bytes, &err));
+    OK(mln_tables_write(tables, n, &bytes, &err));
     begin_stage("work/.study.partial");
     OK(mln_sealed_write(&run, "base", MLN_SEAL_STUDY, mln_buf_view(&bytes),
                         mln_run_partial(&run, MLN_TABLES_FILE), &err));
     settle("study");
     mln_buf_release(&bytes);
+}
+
+static void make_study_of(const uint64_t counts[4]) {
+    static const char *const codes[] = {"a", "b", "c", "TOTAL"};
+    const struct mln_dimension d = hand_dimension("genre", codes, 4, true);
+    struct mln_table t = hand_table(&arena, &d, 1, counts);
+    t.observation_day = project.observation_day;
+    t.view = MLN_VIEW_STACKED;
+    hand_add_share(&arena, &t, 0);
+    seal_study(&t, 1);
+}
+
+/* 3 is primary and 7919 goes with it: a number that is looked for in all that is written. */
+static void make_study(void) {
+    static const uint64_t counts[] = {3, 7919, 8887, 16809};
+    make_study_of(counts);
 }
 
 static void enter(void) {
@@ -120,6 +128,74 @@ START_TEST(protect_reads_with_one_key_and_writes_with_another) {
     ck_assert_int_eq(mln_protected_state(tables[0], 1), MLN_CELL_SECONDARY);
     ck_assert_uint_eq(mln_protected_options(tables[0]).threshold_detail, 11);
     mln_buf_release(&bytes);
+    leave();
+}
+END_TEST
+
+static struct mln_protected_table *protected_table(size_t at) {
+    struct mln_protected_table **tables = NULL;
+    size_t n = 0;
+    OK(mln_sealed_protected(&run, &tables, &n, &err));
+    ck_assert_uint_lt(at, n);
+    return tables[at];
+}
+
+/* The vintage published before: 8887 is out, hence of today's 8889 whoever subtracts sees that two
+ * came. The same counts again are the same cells. */
+START_TEST(the_vintage_before_is_known) {
+    static const uint64_t later[] = {3, 7919, 8889, 16811};
+    enter();
+    run_protect();
+    ck_assert_int_eq(rename(project.work_dir, under("before")), 0);
+    project.previous = under("before");
+    OK(mln_dir_make(project.work_dir, &err));
+    make_study();
+    run_protect();
+    ck_assert_int_eq(mln_protected_state(protected_table(0), 2), MLN_CELL_SHOWN);
+    make_study_of(later);
+    run_protect();
+    ck_assert_int_eq(mln_protected_state(protected_table(0), 0), MLN_CELL_PRIMARY);
+    ck_assert_int_ne(mln_protected_state(protected_table(0), 2), MLN_CELL_SHOWN);
+    /* A study run again over what was published is no witness of it. */
+    static const char *const codes[] = {"a", "TOTAL"};
+    static const uint64_t two[] = {9, 9};
+    const struct mln_dimension d = hand_dimension("genre", codes, 2, true);
+    const struct mln_table other = hand_table(&arena, &d, 1, two);
+    struct mln_buf bytes = MLN_BUF_INIT;
+    OK(mln_tables_write(&other, 1, &bytes, &err));
+    OK(mln_sealed_write(&run, "base", MLN_SEAL_STUDY, mln_buf_view(&bytes),
+                        under("before/study/" MLN_TABLES_FILE), &err));
+    mln_buf_release(&bytes);
+    begin_stage("work/.protect.partial");
+    ck_assert_int_eq(mln_stage_protect(&run, &err), MLN_BAD_INPUT);
+    ck_assert_ptr_nonnull(strstr(err.msg, "protect.previous"));
+    leave();
+}
+END_TEST
+
+/* Départements 01 and 03 lie in region 84 (nomenclature communes): 43 less 40 would give 3. */
+START_TEST(hierarchies_come_from_nomenclatures) {
+    static const struct mln_project_hierarchy h = {"departement", "region", "communes",
+                                                   "departement", "region"};
+    static const char *const departements[] = {"01", "03"};
+    static const char *const regions[] = {"11", "84", "TOTAL"};
+    static const uint64_t by_departement[] = {3, 40};
+    static const uint64_t by_region[] = {70, 43, 113};
+    enter();
+    const struct mln_dimension d = hand_dimension("departement", departements, 2, false);
+    const struct mln_dimension r = hand_dimension("region", regions, 3, true);
+    struct mln_table two[2] = {hand_table(&arena, &d, 1, by_departement),
+                               hand_table(&arena, &r, 1, by_region)};
+    two[1].name = "regions";
+    seal_study(two, 2);
+    run_protect();
+    ck_assert_int_eq(mln_protected_state(protected_table(0), 1), MLN_CELL_SHOWN);
+    project.hierarchies = &h;
+    project.n_hierarchies = 1;
+    run_protect();
+    ck_assert_int_eq(mln_protected_state(protected_table(0), 0), MLN_CELL_PRIMARY);
+    ck_assert(mln_protected_state(protected_table(0), 1) != MLN_CELL_SHOWN ||
+              mln_protected_state(protected_table(1), 1) != MLN_CELL_SHOWN);
     leave();
 }
 END_TEST
@@ -195,5 +271,6 @@ START_TEST(report_writes_page_and_files_without_the_suppressed) {
 END_TEST
 
 MLN_TEST_MAIN("publication", protect_reads_with_one_key_and_writes_with_another,
+              the_vintage_before_is_known, hierarchies_come_from_nomenclatures,
               counts_in_the_place_of_protected_tables_are_refused,
               report_writes_page_and_files_without_the_suppressed)
