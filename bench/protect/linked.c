@@ -173,8 +173,8 @@ static void fill_dimension(struct mln_arena *a, enum attribute at, struct mln_di
                                   .total = (ptrdiff_t)n};
 }
 
-static void count_table(const uint8_t (*persons)[N_ATTRIBUTES], size_t n_persons,
-                        const struct plan *plan, struct mln_table *t) {
+static void count_table(const uint8_t (*persons)[N_ATTRIBUTES], const uint64_t *keys,
+                        size_t n_persons, const struct plan *plan, struct mln_table *t) {
     for (size_t i = 0; i < n_persons; i++) {
         for (unsigned subset = 0; subset < 1u << plan->n; subset++) {
             size_t cell = 0;
@@ -183,12 +183,14 @@ static void count_table(const uint8_t (*persons)[N_ATTRIBUTES], size_t n_persons
                 cell = cell * n + ((subset >> d & 1u) != 0 ? n - 1 : persons[i][plan->by[d]]);
             }
             t->counts[cell]++;
+            t->cell_keys[cell] += keys[i];
         }
     }
 }
 
-static void make_table(struct linked *l, const uint8_t (*persons)[N_ATTRIBUTES], size_t n_persons,
-                       const struct plan *plan, struct mln_table *t) {
+static void make_table(struct linked *l, const uint8_t (*persons)[N_ATTRIBUTES],
+                       const uint64_t *keys, size_t n_persons, const struct plan *plan,
+                       struct mln_table *t) {
     char name[128] = "par";
     size_t at = 3;
     *t = (struct mln_table){.title_fr = "Essai",
@@ -199,13 +201,14 @@ static void make_table(struct linked *l, const uint8_t (*persons)[N_ATTRIBUTES],
                             .n_cells = cells_of(plan)};
     t->dimensions = need(MLN_ARENA_NEW(&l->arena, struct mln_dimension, plan->n));
     t->counts = need(MLN_ARENA_NEW(&l->arena, uint64_t, t->n_cells));
+    t->cell_keys = need(MLN_ARENA_NEW(&l->arena, uint64_t, t->n_cells));
     for (size_t d = 0; d < plan->n; d++) {
         fill_dimension(&l->arena, plan->by[d], &t->dimensions[d]);
         t->detail = t->detail || attributes[plan->by[d]].detail;
         at += (size_t)snprintf(name + at, sizeof name - at, "_%s", attributes[plan->by[d]].name);
     }
     t->name = need(mln_arena_strdup(&l->arena, (struct mln_str){name, at}));
-    count_table(persons, n_persons, plan, t);
+    count_table(persons, keys, n_persons, plan, t);
     l->n_cells += t->n_cells;
 }
 
@@ -213,16 +216,21 @@ void linked_make(struct linked *l, size_t n_persons, size_t scale, uint64_t seed
     enum { N_SMALL = sizeof small / sizeof *small, N_LARGE = sizeof large / sizeof *large };
     *l = (struct linked){.arena = MLN_ARENA_INIT, .n_tables = N_SMALL};
     uint8_t(*persons)[N_ATTRIBUTES] = need(malloc(n_persons * sizeof *persons));
+    uint64_t *keys = need(malloc(n_persons * sizeof *keys));
     for (size_t i = 0; i < n_persons; i++) {
+        struct mln_rng rng;
+        mln_rng_init(&rng, seed, 2, i);
+        keys[i] = mln_rng_u64(&rng);
         draw_person(seed, i, persons[i]);
     }
     l->tables = need(MLN_ARENA_NEW(&l->arena, struct mln_table, N_SMALL));
     for (size_t t = 0; t < N_SMALL; t++) {
         const bool takes_large = t < N_LARGE * (scale - 1) / 9;
-        make_table(l, (const uint8_t(*)[N_ATTRIBUTES])persons, n_persons,
+        make_table(l, (const uint8_t(*)[N_ATTRIBUTES])persons, keys, n_persons,
                    takes_large ? &large[t] : &small[t], &l->tables[t]);
     }
     free(persons);
+    free(keys);
 }
 
 void linked_release(struct linked *l) {
