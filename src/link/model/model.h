@@ -63,8 +63,8 @@ struct mln_clean_step {
 };
 
 /* A field is read from columns or derived from an earlier field: TEXT from TEXT (steps), LIST from
- * TEXT (steps, then split) or LIST (steps on each element), TEXT from DATE (DATE_YEAR or DATE_MONTH
- * first). Steps come before a value is split (LIST of columns: after, on each element) or parsed. */
+ * TEXT (its words) or LIST, TEXT from DATE (DATE_YEAR or DATE_MONTH
+ * first). Steps come before a value is parsed; those of a LIST clean each element once it is split. */
 struct mln_link_field {
     struct mln_str name;
     enum mln_field_type type;

@@ -50,7 +50,7 @@ struct mln_str mln_records_id(const struct mln_records *records, uint32_t row,
 
 /* ── building: feed the columns a model asks for, then finish ── */
 
-struct mln_records_builder; /* opaque: raw cells of the rows seen so far, cleaned */
+struct mln_records_builder; /* opaque: the distinct raw values of each field, and their number by row */
 
 /* The columns of one side the model needs, each once, in an order that add() expects; in the arena.
  */
@@ -58,6 +58,7 @@ enum mln_status mln_records_columns(const struct mln_link_model *model, size_t s
                                     struct mln_arena *arena, const struct mln_str **columns,
                                     size_t *n, struct mln_err *err) MLN_MUST_USE;
 
+/* The model is borrowed for the life of the builder. */
 enum mln_status mln_records_builder_new(const struct mln_link_model *model,
                                         struct mln_records_builder **out, struct mln_err *err)
     MLN_MUST_USE;
