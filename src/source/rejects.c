@@ -7,8 +7,18 @@ void mln_rejects_release(struct mln_rejects *r) {
     *r = MLN_REJECTS_INIT;
 }
 
+static size_t kept_lines(const struct mln_rejects *r) {
+    return r->kept == 0 ? MLN_REJECTS_KEPT : r->kept;
+}
+
 enum mln_status mln_rejects_add(struct mln_rejects *r, struct mln_reject reject, bool first,
                                 struct mln_err *err) {
+    r->rows += first;
+    r->by_reason[reject.reason] += first;
+    if (r->n == kept_lines(r) + MLN_REJECTS_SLACK) {
+        r->untold++;
+        return MLN_OK;
+    }
     if (r->n == r->cap) {
         const size_t cap = r->cap == 0 ? 256 : 2 * r->cap;
         struct mln_reject *list =
@@ -20,9 +30,33 @@ enum mln_status mln_rejects_add(struct mln_rejects *r, struct mln_reject reject,
         r->cap = cap;
     }
     r->list[r->n++] = reject;
-    r->rows += first;
-    r->by_reason[reject.reason] += first;
     return MLN_OK;
+}
+
+static int by_place(const void *a, const void *b) {
+    const struct mln_reject *x = a;
+    const struct mln_reject *y = b;
+    if (x->file != y->file) {
+        return x->file < y->file ? -1 : 1;
+    }
+    if (x->row != y->row) {
+        return x->row < y->row ? -1 : 1;
+    }
+    if (x->column != y->column) {
+        return x->column < y->column ? -1 : 1;
+    }
+    return (x->reason > y->reason) - (x->reason < y->reason);
+}
+
+void mln_rejects_sort(struct mln_rejects *r) {
+    if (r->n == 0) {
+        return;
+    }
+    qsort(r->list, r->n, sizeof *r->list, by_place);
+    if (r->n > kept_lines(r)) {
+        r->untold += r->n - kept_lines(r);
+        r->n = kept_lines(r);
+    }
 }
 
 void mln_rejects_main_reasons(const struct mln_rejects *r, struct mln_buf *out) {

@@ -180,96 +180,6 @@ static enum mln_status load_level(struct mln_ingest *in, size_t number, struct m
 
 /* ── rejects ── */
 
-static int by_place(const void *a, const void *b) {
-    const struct mln_reject *x = a;
-    const struct mln_reject *y = b;
-    if (x->file != y->file) {
-        return x->file < y->file ? -1 : 1;
-    }
-    if (x->row != y->row) {
-        return x->row < y->row ? -1 : 1;
-    }
-    if (x->column != y->column) {
-        return x->column < y->column ? -1 : 1;
-    }
-    return (x->reason > y->reason) - (x->reason < y->reason);
-}
-
-/* Names in the source file of several canonical columns. */
-static void add_columns(const struct mln_contract_source *source,
-                        const struct mln_model_table *table, const size_t *columns, size_t n,
-                        struct mln_buf *out) {
-    for (size_t i = 0; i < n; i++) {
-        const char *from = source->columns[columns[i]].from;
-        mln_buf_addz(out, i == 0 ? "" : " ");
-        mln_buf_addz(out, from == NULL ? table->columns[columns[i]].name : from);
-    }
-}
-
-static void add_reject(struct mln_ingest *in, const struct mln_reject *r, struct mln_buf *cell,
-                       struct mln_buf *out) {
-    const struct mln_contract_source *source = mln_ingest_source_of(in->plan, r->file);
-    const struct mln_model_table *table = &in->plan->model.tables[source->table];
-    mln_buf_reset(cell);
-    if (r->column == MLN_COLUMNS_KEY) {
-        add_columns(source, table, table->key, table->n_key, cell);
-    } else if (r->column == MLN_COLUMNS_PARENT) {
-        add_columns(source, table, table->parent->columns,
-                    in->plan->model.tables[table->parent->table].n_key, cell);
-    } else if (r->column != MLN_NO_COLUMN) {
-        mln_buf_addz(cell, in->names[r->file][r->column]);
-    }
-    mln_rejects_cell(out, mln_str_from(in->plan->files[r->file].shown));
-    mln_buf_addc(out, ';');
-    mln_buf_add_u64(out, r->row);
-    mln_buf_addc(out, ';');
-    mln_rejects_cell(out, mln_buf_view(cell));
-    mln_buf_addf(out, ";%s\n", mln_reason_word((enum mln_reason)r->reason));
-}
-
-static enum mln_status write_rejects(struct mln_ingest *in, const char *path, struct mln_err *err) {
-    enum { PIECE = 1 << 16 };
-    struct mln_file_writer writer;
-    struct mln_buf text = MLN_BUF_INIT;
-    struct mln_buf cell = MLN_BUF_INIT;
-    if (path == NULL) {
-        return mln_err_nomem(err, "a path");
-    }
-    enum mln_status status = mln_file_begin(&writer, path, err);
-    if (status != MLN_OK) {
-        return status;
-    }
-    mln_buf_addz(&text, MLN_REJECTS_HEADER);
-    for (size_t t = 0; t < in->plan->model.n_tables && status == MLN_OK; t++) {
-        struct mln_rejects *r = &in->tables[t].rejects;
-        if (r->n > 0) {
-            qsort(r->list, r->n, sizeof *r->list, by_place);
-        }
-        for (size_t i = 0; i < r->n && status == MLN_OK; i++) {
-            add_reject(in, &r->list[i], &cell, &text);
-            if (text.n >= PIECE) {
-                status = mln_buf_check(&text, "the rejects", err);
-                status =
-                    status == MLN_OK ? mln_file_add(&writer, mln_buf_view(&text), err) : status;
-                mln_buf_reset(&text);
-            }
-        }
-    }
-    if (status == MLN_OK) {
-        status = mln_buf_check(&text, "the rejects", err);
-    }
-    if (status == MLN_OK) {
-        status = mln_file_add(&writer, mln_buf_view(&text), err);
-    }
-    mln_buf_release(&cell);
-    mln_buf_release(&text);
-    if (status != MLN_OK) {
-        mln_file_abort(&writer);
-        return status;
-    }
-    return mln_file_commit(&writer, err);
-}
-
 /* A failed stage leaves no directory: the rejects that explain the failure stand beside. */
 static const char *rejects_aside(struct mln_run *run) {
     struct mln_buf path = MLN_BUF_INIT;
@@ -302,7 +212,7 @@ static enum mln_status check_shares(struct mln_ingest *in, const struct level *l
     enum mln_status status = mln_buf_check(&text, "the rejects", err);
     if (status == MLN_OK && text.n > 0) {
         const char *path = rejects_aside(in->run);
-        status = write_rejects(in, path, err);
+        status = mln_ingest_write_rejects(in, path, err);
         if (status == MLN_OK) {
             status = mln_err_set(err, MLN_BAD_INPUT,
                                  "%s. Which rows and why: %s. Mend the files or the contract, or "
@@ -394,7 +304,7 @@ static enum mln_status ingest(struct mln_ingest *in, struct mln_err *err) {
     }
     mln_progress_end(in->run->talk);
     MLN_TRY(write_files(in, err));
-    MLN_TRY(write_rejects(in, mln_run_partial(in->run, REJECTS_FILE), err));
+    MLN_TRY(mln_ingest_write_rejects(in, mln_run_partial(in->run, REJECTS_FILE), err));
     MLN_TRY(tell_counts(in, err));
     MLN_TRY(in->e->ops->detach(in->e, MLN_ZONE_ID_CATALOG, err));
     MLN_TRY(in->e->ops->detach(in->e, MLN_ZONE_CONTENT_CATALOG, err));

@@ -57,4 +57,8 @@ enum mln_status mln_ingest_create(struct mln_ingest *in, size_t table, struct ml
 enum mln_status mln_ingest_load(struct mln_ingest *in, size_t table, struct mln_err *err)
     MLN_MUST_USE;
 
+/* Writes the rejects of all tables read so far to `path` (NULL: no memory), whole or not at all. */
+enum mln_status mln_ingest_write_rejects(struct mln_ingest *in, const char *path,
+                                         struct mln_err *err) MLN_MUST_USE;
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/rng.h"
 #include "run.h"
 #include "source/key_set.h"
+#include "source/rejects.h"
 
 static const struct mln_str missing[] = {{"NR", 2}, {".", 1}};
 static const char *const words[] = {"F", "M"};
@@ -193,4 +194,28 @@ START_TEST(key_set_like_a_table) {
 }
 END_TEST
 
-MLN_TEST_MAIN("typing", cells_by_hand, codes, code_set_like_a_list, key_set_like_a_table)
+/* Lines past those kept are counted, and which are kept does not depend on a little disorder. */
+START_TEST(rejects_kept_and_counted) {
+    enum { N = 20000, KEPT = 100 };
+    for (uint64_t swap = 0; swap < 2; swap++) {
+        struct mln_rejects r = {.kept = KEPT};
+        for (uint64_t i = 0; i < N; i++) {
+            const struct mln_reject line = {(i ^ (swap * 31)) / 2 + 1, 0, 0,
+                                            (uint16_t)(i % 2 == 0 ? MLN_REASON_KEY
+                                                                  : MLN_REASON_ORPHAN)};
+            ck_assert_int_eq(mln_rejects_add(&r, line, i % 2 == 0, NULL), MLN_OK);
+        }
+        mln_rejects_sort(&r);
+        ck_assert_uint_eq(r.n, KEPT);
+        ck_assert_uint_eq(r.untold, N - KEPT);
+        ck_assert_uint_eq(r.rows, N / 2);
+        ck_assert_uint_eq(r.by_reason[MLN_REASON_KEY], N / 2);
+        for (size_t i = 0; i < r.n; i++) {
+            ck_assert_uint_eq(r.list[i].row, i / 2 + 1);
+        }
+        mln_rejects_release(&r);
+    }
+}
+END_TEST
+
+MLN_TEST_MAIN("typing", rejects_kept_and_counted, cells_by_hand, codes, code_set_like_a_list, key_set_like_a_table)
