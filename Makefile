@@ -26,7 +26,7 @@ setup:
 
 build: setup
 	@cmake --preset release -S $(ROOT) --log-level=WARNING > /dev/null
-	@cmake --build $(BUILD) -j $(JOBS) -- --quiet | { grep -v '^ninja: no work to do' || [ $$? = 1 ]; }
+	@cmake --build $(BUILD) -j $(JOBS) --target maillon -- --quiet | { grep -v '^ninja: no work to do' || [ $$? = 1 ]; }
 
 install: build
 	@cmake --install $(BUILD) --prefix $(PREFIX) > /dev/null

@@ -312,9 +312,19 @@ static uint64_t now_ns(void) {
     return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
 }
 
+/* Of the process, all threads, so far. */
 static double peak_mib(void) {
     struct rusage usage;
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_maxrss / 1024.0 : 0.0;
+}
+
+static double cpu_seconds(void) {
+    struct rusage u;
+    if (getrusage(RUSAGE_SELF, &u) != 0) {
+        return 0.0;
+    }
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
 static const char *state_path(struct runner *r, const char *stage) {
@@ -362,6 +372,7 @@ static enum mln_status execute(struct runner *r, size_t stage, struct mln_run *r
                                const char *json, struct mln_err *err) {
     const char *name = stage_rows[stage].name;
     const uint64_t start = now_ns();
+    const double cpu = cpu_seconds();
     MLN_TRY(mln_check_interrupt(err));
     MLN_TRY(mln_dir_remove(run->partial_dir, err));
     MLN_TRY(mln_dir_make(run->partial_dir, err));
@@ -376,8 +387,8 @@ static enum mln_status execute(struct runner *r, size_t stage, struct mln_run *r
         (void)!mln_dir_remove(run->partial_dir, &ignored);
         return status;
     }
-    mln_say(run->talk, "%-11s %6.1f s   peak %5.0f MiB", name, (double)(now_ns() - start) / 1e9,
-            peak_mib());
+    mln_say(run->talk, "%-11s %6.1f s   cpu %6.1f s   peak %5.0f MiB", name,
+            (double)(now_ns() - start) / 1e9, cpu_seconds() - cpu, peak_mib());
     return MLN_OK;
 }
 
