@@ -3,6 +3,8 @@
     run.py MAILLON REPOSITORY            blocks marked ```sh, one session a page, in an empty folder
     run.py --clone REPOSITORY            blocks marked ```sh clone, in a fresh clone of the repository
 
+Links between pages and to files of the repository must lead somewhere.
+
 A block marked ```sh not-run is for machines or data that a test does not have; there must be few, and
 this prints them. A page whose blocks are not run is an error in the page: the message says file and line.
 """
@@ -34,6 +36,14 @@ def blocks(path):
     return found
 
 
+def dead_links(path):
+    """Links of a page to files that are not there."""
+    text = re.sub(r"```.*?```|`[^`]*`", "", open(path, encoding="utf-8").read(), flags=re.S)
+    targets = re.findall(r"\]\(([^)#\s]+)", text)
+    return [t for t in targets if "://" not in t
+            and not os.path.exists(os.path.join(os.path.dirname(path), t))]
+
+
 def session(page, texts, folder, path, env):
     """The blocks of one page in one shell; stops at the first command that fails."""
     script = "set -e\n"
@@ -61,6 +71,9 @@ def main():
     for page in pages:
         name = os.path.relpath(page, repository)
         all_blocks = blocks(page)
+        for target in dead_links(page):
+            print(f"{name}: the link to {target} leads nowhere")
+            good = False
         assert all(mark in ("", "clone", "not-run") for mark, _, _ in all_blocks), f"{name}: unknown mark"
         left += [f"{name}:{line}" for mark, line, _ in all_blocks if mark == "not-run"]
         mine = [(line, text) for mark, line, text in all_blocks if mark == ("clone" if clone else "")]
