@@ -88,6 +88,8 @@ struct mln_engine_options {
     const char *spill_dir;
     /* The encryption extension; NULL: what MAILLON_EXTENSION names, else beside the library. */
     const char *extension;
+    bool clear; /* nothing is encrypted: no key will be given and nothing spills (spill_dir is NULL). The
+                   encryption extension, whose signature takes some 50 ms to check, is not loaded */
     struct mln_talk *talk;
 };
 

@@ -125,6 +125,30 @@ static enum mln_status assign(const struct mln_linkage_work *work, const struct 
 
 /* ── clusters ── */
 
+/* Pairs far below the threshold say no more than that they are far below it. */
+static const double SPEAKS_FROM_LOG2 = -4;
+
+/* What a pair that no rule made says inside a component: the share of matches that no rule makes, as
+ * the log2 of how much less often a match is absent than there. */
+static double absent_log2(const struct mln_linkage_decision *d) {
+    const double all = d->matches_expected + d->matches_missed;
+    const double share = all > 0 ? d->matches_missed / all : 0;
+    const double absent = log2(share > 0x1p-4 ? share : 0x1p-4);
+    return absent < -0.5 ? absent : -0.5;
+}
+
+static size_t drop_far(struct edge_arrays *a, size_t n) {
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (a->gain[i] >= SPEAKS_FROM_LOG2) {
+            a->left[kept] = a->left[i];
+            a->right[kept] = a->right[i];
+            a->gain[kept++] = a->gain[i];
+        }
+    }
+    return kept;
+}
+
 static enum mln_status cluster(const struct mln_linkage_work *work, const struct mln_scored_pairs *scores,
                                double threshold, struct mln_linkage_decision *out,
                                struct mln_err *err) {
@@ -138,10 +162,10 @@ static enum mln_status cluster(const struct mln_linkage_work *work, const struct
                                  ? mln_err_nomem(err, "the clusters")
                                  : MLN_OK;
     if (status == MLN_OK) {
-        const struct mln_edges edges = {a.left, a.right, a.gain, scores->n};
+        const struct mln_edges edges = {a.left, a.right, a.gain, drop_far(&a, scores->n)};
         const struct mln_cluster_options options = {
             .n_records = n,
-            .absent_log2 = log2_odds(d->keep_from) - log2_odds(threshold),
+            .absent_log2 = absent_log2(out),
             .n_threads = work->n_threads};
         status = d->clusters == MLN_CLUSTER_ROBUST
                      ? mln_cluster_robust(&edges, &options, of, err)

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "link/decide/term.h"
 #include "linkage/decide.h"
 #include "linkage/linkage.h"
 #include "linkage/manifest.h"
@@ -21,7 +20,7 @@ struct whole {
     struct mln_ladder *ladder;
     struct mln_rule_count *rules;
     struct mln_em_result fit;
-    const double **tf;
+    struct mln_linkage_tf tf;
     struct mln_scored_pairs scores;
     struct mln_linkage_decision decision;
     struct mln_digest input[2], model_digest;
@@ -97,42 +96,9 @@ static enum mln_status open_engine(struct whole *w, struct mln_err *err) {
         .n_threads = w->options->n_threads,
         .memory_bytes =
             w->options->memory_bytes != 0 ? w->options->memory_bytes : (uint64_t)512 << 20,
-        .spill_dir = partial_path(w, "spill"),
+        .clear = true,
         .talk = w->options->talk};
-    if (options.spill_dir == NULL) {
-        return mln_err_nomem(err, "a path");
-    }
     return mln_engine_open_duckdb(&options, &w->engine, err);
-}
-
-/* ── term frequencies ── */
-
-static enum mln_status term_frequencies(struct whole *w, struct mln_err *err) {
-    w->tf = MLN_ARENA_NEW(&w->arena, const double *, w->trained.n_comparisons);
-    if (w->tf == NULL) {
-        return mln_err_nomem(err, "the term frequencies");
-    }
-    for (size_t c = 0; c < w->trained.n_comparisons; c++) {
-        const struct mln_comparison *comparison = &w->trained.comparisons[c];
-        const struct mln_field_column *column = &w->records.fields[comparison->field];
-        bool any = false;
-        for (size_t l = 0; l < comparison->n_levels; l++) {
-            any |= comparison->levels[l].term_frequency;
-        }
-        if (!any || column->type != MLN_FIELD_TEXT || column->set.n == 0) {
-            continue;
-        }
-        double *adjust = MLN_ARENA_NEW(&w->arena, double, column->set.n);
-        if (adjust == NULL) {
-            return mln_err_nomem(err, "the term frequencies");
-        }
-        const struct mln_term_options options = {.u_exact = comparison->levels[0].u,
-                                                 .weight = comparison->tf_weight,
-                                                 .minimum = comparison->tf_minimum};
-        mln_term_adjustments(column->set.count, column->set.n, &options, adjust);
-        w->tf[c] = adjust;
-    }
-    return MLN_OK;
 }
 
 /* ── the steps ── */
@@ -171,8 +137,8 @@ static enum mln_status learn(struct whole *w, struct mln_err *err) {
 
 static enum mln_status score_and_decide(struct whole *w, struct mln_err *err) {
     const struct mln_linkage_work work = work_of(w, &w->trained);
-    MLN_TRY(term_frequencies(w, err));
-    MLN_TRY(mln_linkage_score(&work, &w->fit, w->tf, w->trained.decision.keep_from, &w->scores,
+    MLN_TRY(mln_linkage_tf_init(&work, &w->fit, &w->tf, err));
+    MLN_TRY(mln_linkage_score(&work, &w->fit, &w->tf, w->trained.decision.keep_from, &w->scores,
                               err));
     w->rules = MLN_ARENA_NEW(&w->arena, struct mln_rule_count, w->model.n_rules);
     if (w->rules == NULL) {
@@ -230,11 +196,6 @@ static enum mln_status run(struct whole *w, struct mln_err *err) {
     MLN_TRY(write_all(w, err));
     w->engine->ops->close(w->engine);
     w->engine = NULL;
-    const char *spill = partial_path(w, "spill");
-    if (spill == NULL) {
-        return mln_err_nomem(err, "a path");
-    }
-    MLN_TRY(mln_dir_remove(spill, err));
     return mln_dir_replace(w->partial.p, w->options->out, err);
 }
 

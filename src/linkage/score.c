@@ -5,10 +5,17 @@
 
 #include "link/decide/term.h"
 
-enum { DENSE_PATTERNS = 1 << 22 };
+enum { REMEMBERED_BITS = 10 };
+
+/* The weights of the patterns seen last: pairs have few of them. */
+struct remembered {
+    uint32_t pattern_1; /* pattern + 1; 0: empty */
+    double weight;
+};
 
 /* What one task keeps; tasks are merged in their order. */
 struct slot {
+    struct remembered *remembered; /* while the task runs */
     struct mln_scored *pair;
     size_t n, cap;
     uint64_t n_all;
@@ -19,71 +26,39 @@ struct slot {
 struct scorer {
     const struct mln_linkage_work *work;
     const struct mln_em_result *fit;
-    const double *const *tf;
+    const struct mln_linkage_tf *tf;
     double keep_weight; /* of the lowest pair kept */
-    double tf_most;     /* the most that term frequencies can add */
-    double *dense;      /* weight of every pattern; NULL when the space is too large */
     struct slot *slots;
     size_t n_slots;
 };
 
 /* ── weights ── */
 
-double mln_linkage_tf(const struct mln_linkage_work *work, const double *const *tf,
+double mln_linkage_tf(const struct mln_linkage_work *work, const struct mln_linkage_tf *tf,
                       const uint8_t *levels, uint32_t left, uint32_t right) {
-    const struct mln_link_model *model = work->model;
     double sum = 0;
-    for (size_t c = 0; c < model->n_comparisons; c++) {
-        if (tf[c] == NULL || levels[c] == MLN_LEVEL_MISSING ||
-            !model->comparisons[c].levels[levels[c]].term_frequency) {
+    for (size_t c = 0; c < work->model->n_comparisons; c++) {
+        if (levels[c] == MLN_LEVEL_MISSING || tf->adjust[c][levels[c]] == NULL) {
             continue;
         }
-        const uint32_t *ids = work->records->fields[model->comparisons[c].field].ids;
+        const size_t field = work->model->comparisons[c].levels[levels[c]].field;
+        const uint32_t *ids = work->records->fields[field].ids;
         if (ids[left] != MLN_STRSET_MISSING && ids[right] != MLN_STRSET_MISSING) {
-            sum += mln_term_pair(tf[c], ids[left], ids[right]);
+            sum += mln_term_pair(tf->adjust[c][levels[c]], ids[left], ids[right]);
         }
     }
     return sum;
 }
 
-static double pattern_weight(const struct scorer *s, uint32_t pattern) {
-    if (s->dense != NULL) {
-        return s->dense[pattern];
-    }
-    uint8_t levels[MLN_COMPARISONS_MAX];
-    mln_ladder_levels(s->work->ladder, pattern, levels);
-    return mln_em_weight(s->fit, levels, s->work->model->n_comparisons, true);
-}
-
-static enum mln_status fill_dense(struct scorer *s, struct mln_err *err) {
-    const uint32_t n = mln_ladder_patterns(s->work->ladder);
-    if (n > DENSE_PATTERNS) {
-        return MLN_OK;
-    }
-    double *dense = malloc(n * sizeof *dense);
-    if (dense == NULL) {
-        return mln_err_nomem(err, "the weights");
-    }
-    for (uint32_t p = 0; p < n; p++) {
+static double pattern_weight(const struct scorer *s, struct slot *slot, uint32_t pattern) {
+    struct remembered *r = &slot->remembered[(pattern * 2654435761U) >> (32 - REMEMBERED_BITS)];
+    if (r->pattern_1 != pattern + 1) {
         uint8_t levels[MLN_COMPARISONS_MAX];
-        mln_ladder_levels(s->work->ladder, p, levels);
-        dense[p] = mln_em_weight(s->fit, levels, s->work->model->n_comparisons, true);
+        mln_ladder_levels(s->work->ladder, pattern, levels);
+        r->pattern_1 = pattern + 1;
+        r->weight = mln_em_weight(s->fit, levels, s->work->model->n_comparisons, true);
     }
-    s->dense = dense;
-    return MLN_OK;
-}
-
-static void measure_tf(struct scorer *s) {
-    const struct mln_link_model *model = s->work->model;
-    for (size_t c = 0; c < model->n_comparisons; c++) {
-        double most = 0;
-        const uint32_t n =
-            s->tf[c] == NULL ? 0 : s->work->records->fields[model->comparisons[c].field].set.n;
-        for (uint32_t i = 0; i < n; i++) {
-            most = s->tf[c][i] > most ? s->tf[c][i] : most;
-        }
-        s->tf_most += most;
-    }
+    return r->weight;
 }
 
 /* ── one row of pairs ── */
@@ -111,10 +86,16 @@ static enum mln_status score_row(void *ctx, size_t task, const struct mln_pair_r
                                  struct mln_err *err) {
     const struct scorer *s = ctx;
     struct slot *slot = &s->slots[task];
-    const double worth_a_look = s->keep_weight - s->tf_most;
+    const double worth_a_look = s->keep_weight - s->tf->most;
+    if (slot->remembered == NULL) {
+        slot->remembered = calloc((size_t)1 << REMEMBERED_BITS, sizeof *slot->remembered);
+        if (slot->remembered == NULL) {
+            return mln_err_nomem(err, "the weights");
+        }
+    }
     for (size_t i = 0; i < row->n; i++) {
-        double weight = pattern_weight(s, row->pattern[i]);
-        if (weight >= worth_a_look && s->tf_most > 0) {
+        double weight = pattern_weight(s, slot, row->pattern[i]);
+        if (weight >= worth_a_look && s->tf->most > 0) {
             uint8_t levels[MLN_COMPARISONS_MAX];
             mln_ladder_levels(s->work->ladder, row->pattern[i], levels);
             weight += mln_linkage_tf(s->work, s->tf, levels, row->left, row->right[i]);
@@ -197,7 +178,7 @@ static void hear(void *ctx, uint64_t done, uint64_t total) {
 }
 
 enum mln_status mln_linkage_score(const struct mln_linkage_work *work,
-                                  const struct mln_em_result *fit, const double *const *tf,
+                                  const struct mln_em_result *fit, const struct mln_linkage_tf *tf,
                                   double keep_from, struct mln_scored_pairs *out, struct mln_err *err) {
     struct scorer s = {.work = work, .fit = fit, .tf = tf,
                        .keep_weight = log2(keep_from / (1 - keep_from))};
@@ -207,19 +188,16 @@ enum mln_status mln_linkage_score(const struct mln_linkage_work *work,
                                               .only_rule = SIZE_MAX,
                                               .progress = hear,
                                               .progress_ctx = work->talk};
-    measure_tf(&s);
-    enum mln_status status = fill_dense(&s, err);
-    if (status == MLN_OK) {
-        status = mln_pairs_run(work->blocks, work->ladder, &options, &consumer, err);
-    }
+    enum mln_status status =
+        mln_pairs_run(work->blocks, work->ladder, &options, &consumer, err);
     if (status == MLN_OK) {
         status = merge(&s, out, err);
     }
     for (size_t t = 0; t < s.n_slots; t++) {
         free(s.slots[t].pair);
+        free(s.slots[t].remembered);
     }
     free(s.slots);
-    free(s.dense);
     if (status != MLN_OK) {
         mln_scored_pairs_release(out);
     }

@@ -22,15 +22,27 @@ struct mln_scored_pairs {
     double bin_matches[MLN_WEIGHT_BINS];
 };
 
-/* tf[c] is NULL or, per value of the field's set, what agreement on it adds to the weight (log2). */
+/* What agreement adds to the weight by the frequency of its value: per comparison and level NULL, or an
+ * array over the values of the level's field. */
+struct mln_linkage_tf {
+    const double *adjust[MLN_COMPARISONS_MAX][MLN_LEVELS_MAX];
+    double most; /* the most that they can add to one pair */
+};
+
+/* From the records' own frequencies; arrays in work->arena. The level's u is the reference where it is
+ * the first of its comparison, else the chance that two random records agree on its field. */
+enum mln_status mln_linkage_tf_init(const struct mln_linkage_work *work,
+                                    const struct mln_em_result *fit, struct mln_linkage_tf *out,
+                                    struct mln_err *err) MLN_MUST_USE;
+
+/* What the term frequencies add to the pattern's weight for this pair. */
+double mln_linkage_tf(const struct mln_linkage_work *work, const struct mln_linkage_tf *tf,
+                      const uint8_t *levels, uint32_t left, uint32_t right);
+
 enum mln_status mln_linkage_score(const struct mln_linkage_work *work,
-                                  const struct mln_em_result *fit, const double *const *tf,
+                                  const struct mln_em_result *fit, const struct mln_linkage_tf *tf,
                                   double keep_from, struct mln_scored_pairs *out,
                                   struct mln_err *err) MLN_MUST_USE;
 void mln_scored_pairs_release(struct mln_scored_pairs *scores);
-
-/* What the term frequencies add to the pattern's weight for this pair. */
-double mln_linkage_tf(const struct mln_linkage_work *work, const double *const *tf,
-                      const uint8_t *levels, uint32_t left, uint32_t right);
 
 #endif

@@ -203,7 +203,7 @@ static enum mln_status open_database(struct duck *duck, const struct mln_engine_
         return mln_err_set(err, MLN_INTERNAL, "DuckDB gives no connection");
     }
     MLN_TRY(duck_query(duck->conn, "settings", "SET TimeZone='UTC'", err));
-    return load_extension(duck, options->extension, err);
+    return options->clear ? MLN_OK : load_extension(duck, options->extension, err);
 }
 
 enum mln_status mln_engine_open_duckdb(const struct mln_engine_options *options,
