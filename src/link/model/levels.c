@@ -195,7 +195,7 @@ static enum mln_status read_kind(struct mln_model_reader *r, struct mln_yaml *ma
 }
 
 static enum mln_status check_types(struct mln_model_reader *r, const struct mln_yaml *node,
-                                   size_t field, const struct mln_level *level) {
+                                   const struct mln_level *level) {
     const struct mln_link_field *fields = r->model->fields;
     const struct mln_link_field *f = &fields[level->field];
     if ((forms[level->kind].types >> f->type & 1U) == 0) {
@@ -210,11 +210,10 @@ static enum mln_status check_types(struct mln_model_reader *r, const struct mln_
                                   mln_level_words[level->kind], mln_field_type_words[f->type]);
         }
     }
-    if (level->term_frequency &&
-        (f->type != MLN_FIELD_TEXT || !takes_frequency(level->kind) || level->field != field)) {
+    if (level->term_frequency && (f->type != MLN_FIELD_TEXT || !takes_frequency(level->kind))) {
         return mln_yaml_error(node, r->err,
                               "term_frequency is for exact and similarity levels of "
-                              "the comparison's own field, a text");
+                              "text fields");
     }
     return MLN_OK;
 }
@@ -233,7 +232,7 @@ static enum mln_status read_level(struct mln_model_reader *r, struct mln_yaml *n
         }
         *level = new_level(field, (enum mln_level_kind)kind, 0);
     }
-    MLN_TRY(check_types(r, node, field, level));
+    MLN_TRY(check_types(r, node, level));
     return level->label.p != NULL ? MLN_OK : mln_model_label(r, field, level);
 }
 

@@ -121,8 +121,8 @@ struct mln_level {
     struct mln_str label;  /* as reports show it */
     double m, u;           /* NaN: to be trained; else as given or trained */
     bool m_fixed, u_fixed; /* given by the user, not to be trained */
-    bool term_frequency;   /* adjust by the frequency of the value: EXACT and similarities of the
-                              comparison's own field, a text */
+    bool term_frequency;   /* adjust by the frequency of the value of the level's field: EXACT and
+                              similarities of a text */
 };
 
 enum { MLN_LEVELS_MAX = 16, MLN_COMPARISONS_MAX = 24, MLN_LEVEL_MISSING = 255 };

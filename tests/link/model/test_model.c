@@ -213,9 +213,6 @@ static const struct {
     {TOP FIELDS "comparisons: [{field: d, term_frequency: true}]\n",
      "needs an exact level on a text field"},
     {TOP FIELDS
-     "comparisons: [{field: a, levels: [{level: exact, field: b, term_frequency: true}]}]\n",
-     "the comparison's own field, a text"},
-    {TOP FIELDS
      "comparisons: [{field: a, levels: [{level: exact, field: b}], term_frequency: true}]\n",
      "needs an exact level on a text field"},
     /* blocking, training, decision */
