@@ -7,31 +7,48 @@
 
 /* ── sort ── */
 
-enum { DIGIT = 256, DIGITS = 8 };
+enum { DIGIT_BITS = 11, DIGIT = 1 << DIGIT_BITS, DIGITS = 6 };
 
-static void scatter(const struct mln_entry *from, struct mln_entry *to, size_t n, unsigned shift,
-                    const size_t counts[DIGIT]) {
-    size_t at[DIGIT], sum = 0;
-    for (size_t d = 0; d < DIGIT; d++) {
-        at[d] = sum;
-        sum += counts[d];
+static size_t digit_of(uint64_t key, unsigned d) {
+    return key >> DIGIT_BITS * d & (DIGIT - 1);
+}
+
+static void scatter(const struct mln_entry *from, struct mln_entry *to, size_t n, unsigned d,
+                    size_t at[DIGIT]) {
+    size_t sum = 0;
+    for (size_t k = 0; k < DIGIT; k++) {
+        const size_t count = at[k];
+        at[k] = sum;
+        sum += count;
     }
     for (size_t i = 0; i < n; i++) {
-        to[at[from[i].key >> shift & (DIGIT - 1)]++] = from[i];
+        to[at[digit_of(from[i].key, d)]++] = from[i];
     }
 }
 
-void mln_entries_sort(struct mln_entry *entries, struct mln_entry *scratch, size_t n) {
-    size_t counts[DIGITS][DIGIT] = {{0}};
+static void count_digits(const struct mln_entry *entries, size_t n, unsigned n_digits,
+                         size_t counts[DIGITS][DIGIT]) {
+    memset(counts, 0, n_digits * sizeof counts[0]);
     for (size_t i = 0; i < n; i++) {
-        for (size_t d = 0; d < DIGITS; d++) {
-            counts[d][entries[i].key >> 8 * d & (DIGIT - 1)]++;
+        uint64_t key = entries[i].key;
+        for (unsigned d = 0; d < n_digits; d++, key >>= DIGIT_BITS) {
+            counts[d][key & (DIGIT - 1)]++;
         }
     }
+}
+
+void mln_entries_sort(struct mln_entry *entries, struct mln_entry *scratch, size_t n,
+                      uint64_t dim) {
+    size_t counts[DIGITS][DIGIT];
+    unsigned n_digits = 1;
+    while (n_digits < DIGITS && (dim - 1) >> DIGIT_BITS * n_digits != 0) {
+        n_digits++;
+    }
+    count_digits(entries, n, n_digits, counts);
     struct mln_entry *from = entries, *to = scratch;
-    for (unsigned d = 0; d < DIGITS && n > 0; d++) {
-        if (counts[d][entries[0].key >> 8 * d & (DIGIT - 1)] < n) { /* the keys differ here */
-            scatter(from, to, n, 8 * d, counts[d]);
+    for (unsigned d = 0; d < n_digits && n > 0; d++) {
+        if (counts[d][digit_of(entries[0].key, d)] < n) { /* the keys differ here */
+            scatter(from, to, n, d, counts[d]);
             struct mln_entry *swap = from;
             from = to;
             to = swap;
@@ -57,14 +74,15 @@ static uint64_t ordered_bits(double x) {
     return bits >> 63 != 0 ? ~bits : bits | (uint64_t)1 << 63;
 }
 
-/* Ranks of the keys of `entries` (n of them), written to out[row]; how many ranks. */
+/* Ranks of the keys of `entries` (n of them, below *dim; 0: any), written to out[row]; *dim becomes
+ * how many ranks. */
 static enum mln_status rank_entries(struct mln_entry *entries, size_t n, uint32_t *out,
                                     uint64_t *dim, struct mln_err *err) {
     struct mln_entry *scratch = malloc((n + 1) * sizeof *scratch);
     if (scratch == NULL) {
         return mln_err_nomem(err, "the keys of a blocking rule");
     }
-    mln_entries_sort(entries, scratch, n);
+    mln_entries_sort(entries, scratch, n, *dim);
     free(scratch);
     uint32_t rank = 0;
     for (size_t i = 0; i < n; i++) {
@@ -88,6 +106,7 @@ static enum mln_status number_codes(const double *number, uint32_t n, struct cod
             entries[n_entries++] = (struct mln_entry){ordered_bits(number[i]), i, 0};
         }
     }
+    out->dim = 0; /* any 64 bits */
     const enum mln_status status = rank_entries(entries, n_entries, out->code, &out->dim, err);
     free(entries);
     return status;
@@ -294,6 +313,7 @@ static enum mln_status prepare_lists(const struct mln_block_rule *rule, const st
         out->list_dim[k] = d;
         dim *= d;
     }
+    out->dim = dim;
     out->base = malloc(((size_t)n + 1) * sizeof *out->base);
     if (out->base == NULL) {
         return mln_err_nomem(err, "the keys of a blocking rule");
@@ -331,7 +351,7 @@ static enum mln_status make_entries(const struct mln_block_rule *rule, const str
             to += combinations(lists, i);
         }
     }
-    mln_entries_sort(out->entries, scratch, out->n);
+    mln_entries_sort(out->entries, scratch, out->n, out->dim);
     free(scratch);
     return MLN_OK;
 }
@@ -352,6 +372,7 @@ enum mln_status mln_rule_keys_build(const struct mln_link_model *model, size_t r
     }
     memset(base.key, 0, n * sizeof *base.key);
     MLN_TRY_GOTO(status, add_fields(&base, &model->rules[rule], records, err), done);
+    out->dim = base.dim;
     if (lists.n > 0) {
         MLN_TRY_GOTO(status, prepare_lists(&model->rules[rule], &lists, &base, n, out, err), done);
     }

@@ -23,8 +23,9 @@ struct mln_entry {
     uint32_t place; /* free for the sorter's caller */
 };
 
-/* Stable, ascending by key. `scratch` holds n entries too. O(n × bytes in which keys differ). */
-void mln_entries_sort(struct mln_entry *entries, struct mln_entry *scratch, size_t n);
+/* Stable, ascending by key; keys are below `dim` (0: any 64 bits). `scratch` holds n entries too.
+ * O(n log dim). */
+void mln_entries_sort(struct mln_entry *entries, struct mln_entry *scratch, size_t n, uint64_t dim);
 
 /* The entries of a rule, sorted by key, rows ascending within a key. A record without a value in
  * one of the fields has none, with a LIST field one for each element (each combination, of
@@ -32,6 +33,7 @@ void mln_entries_sort(struct mln_entry *entries, struct mln_entry *scratch, size
 struct mln_rule_keys {
     struct mln_entry *entries;
     size_t n;
+    uint64_t dim; /* keys are below it */
     uint64_t keyless[2];
     uint32_t *base; /* rule with a LIST: per row, the rank of its other fields; MLN_KEY_NONE */
     size_t n_lists;
