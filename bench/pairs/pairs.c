@@ -1,6 +1,8 @@
 /* Time of blocking, comparing and counting over synthetic persons, in CPU time of the process.
  *
  *   bench_pairs [-t threads] [n …]     n records a side; default 100000 1000000
+ *   bench_pairs [-t threads] -g n      three records in ten share a commune, the only rule: one
+ * large block
  *
  * Persons have a surname and a first name (drawn by Zipf's law from lists of invented names), a
  * birth date over 80 years, a sex and a commune (Zipf). One right record in two is a copy of a left
@@ -244,6 +246,42 @@ static double peak_mib(void) {
     return (double)usage.ru_maxrss / 1024;
 }
 
+static const size_t by_commune[] = {COMMUNE};
+static const struct mln_block_rule one_large_block = {
+    .name = {"commune", 7}, .fields = by_commune, .n_fields = 1, .allow_large = true};
+
+static void run_large(uint32_t n, size_t n_threads) {
+    struct mln_err err = {0};
+    struct mln_records r = records_make(n);
+    for (uint32_t i = 0; i < 2 * n; i++) {
+        if (i % 10 < 3) {
+            r.fields[COMMUNE].ids[i] = 0;
+        }
+    }
+    struct mln_link_model model = {
+        .comparisons = comparisons, .n_comparisons = 5, .rules = &one_large_block, .n_rules = 1};
+    model.decision.block_share_max = .1;
+    model.decision.pairs_max = UINT64_MAX;
+    struct mln_blocks *blocks;
+    struct mln_ladder *ladder;
+    struct mln_pattern_counts counts;
+    check(mln_blocks_build(&model, &r, n_threads, &blocks, &err), &err);
+    check(mln_ladder_build(&model, &r, &ladder, &err), &err);
+    const double tables = peak_mib(), t = cpu();
+    struct mln_pairs_options options = {.n_threads = n_threads, .only_rule = SIZE_MAX};
+    check(mln_pairs_count(blocks, ladder, &options, &counts, &err), &err);
+    struct mln_rule_count made;
+    mln_blocks_counts(blocks, &made);
+    printf("%u x %u, one block of %.1f M pairs among %.1f M: %.1f ns a pair; peak before %.1f MiB, "
+           "after %.1f MiB\n",
+           n, n, (double)made.largest * 1e-6, (double)counts.total * 1e-6,
+           (cpu() - t) * 1e9 / (double)counts.total, tables, peak_mib());
+    mln_pattern_counts_release(&counts);
+    mln_blocks_free(blocks);
+    mln_ladder_free(ladder);
+    records_free(&r);
+}
+
 static void run(uint32_t n, size_t n_threads) {
     struct mln_err err = {0};
     struct mln_records r = records_make(n);
@@ -298,6 +336,10 @@ int main(int argc, char **argv) {
     if (argc > 2 && strcmp(argv[1], "-t") == 0) {
         n_threads = strtoul(argv[2], NULL, 10);
         at = 3;
+    }
+    if (at + 1 < argc && strcmp(argv[at], "-g") == 0) {
+        run_large((uint32_t)strtoul(argv[at + 1], NULL, 10), n_threads);
+        return 0;
     }
     if (at == argc) {
         run(100000, n_threads);

@@ -7,6 +7,8 @@
 
 /* ── equality ── */
 
+enum { ORDER_ROOM = 16 }; /* readable places after an order: to look ahead */
+
 struct group {
     size_t from, to; /* entries of one key */
     uint32_t n_left, n_right;
@@ -63,11 +65,7 @@ static void fill_blocks(struct mln_blocks *b, const struct mln_rule_keys *keys, 
             continue;
         }
         for (size_t i = g.from; i < g.to; i++) {
-            const uint32_t row = keys->entries[i].row;
-            rule->order[at++] = row;
-            if (keys->n_lists == 0) {
-                b->keys[row * b->n_rules + r] = (uint32_t)rule->n_blocks;
-            }
+            rule->order[at++] = keys->entries[i].row;
         }
         if (keys->n_lists > 0) {
             keep_elements(keys, keys->entries[g.from].key,
@@ -75,8 +73,26 @@ static void fill_blocks(struct mln_blocks *b, const struct mln_rule_keys *keys, 
         }
         rule->blocks[rule->n_blocks++] = block;
     }
-    for (uint32_t i = 0; keys->n_lists > 0 && i < mln_records_n(b->records); i++) {
-        b->keys[i * b->n_rules + r] = keys->base[i];
+}
+
+/* The keys by which later rules tell that a pair is made already. */
+static void fill_keys(struct mln_blocks *b, const struct mln_rule_keys *keys, size_t r) {
+    const struct mln_rule_blocks *rule = &b->rules[r];
+    if (r >= b->n_keys) {
+        return;
+    }
+    if (keys->n_lists > 0) {
+        for (uint32_t i = 0; i < mln_records_n(b->records); i++) {
+            b->keys[i * b->n_keys + r] = keys->base[i];
+        }
+        return;
+    }
+    for (size_t k = 0, at = 0; k < rule->n_blocks; k++) {
+        const size_t n = (size_t)rule->blocks[k].n_left + rule->blocks[k].n_right;
+        for (size_t end = at + n; at < end; at++) {
+            __builtin_prefetch(b->keys + rule->order[at + ORDER_ROOM] * b->n_keys, 1);
+            b->keys[rule->order[at] * b->n_keys + r] = (uint32_t)k;
+        }
     }
 }
 
@@ -91,13 +107,15 @@ static enum mln_status build_equal(struct mln_blocks *b, const struct mln_rule_k
         }
     }
     const size_t n_order = measure(b, keys, rule), n_blocks = (size_t)rule->count.blocks;
-    rule->order = malloc((n_order + 1) * sizeof *rule->order);
+    rule->order = malloc((n_order + ORDER_ROOM) * sizeof *rule->order);
     rule->blocks = malloc((n_blocks + 1) * sizeof *rule->blocks);
     rule->elements = malloc((n_blocks * keys->n_lists + 1) * sizeof *rule->elements);
     if (rule->order == NULL || rule->blocks == NULL || rule->elements == NULL) {
         return mln_err_nomem(err, "the blocks of a rule");
     }
+    memset(rule->order + n_order, 0, ORDER_ROOM * sizeof *rule->order);
     fill_blocks(b, keys, r);
+    fill_keys(b, keys, r);
     return MLN_OK;
 }
 
@@ -114,7 +132,9 @@ static void rank_group(struct mln_blocks *b, const struct mln_rule_keys *keys, s
         const bool turn = (rank - g->from) % 2 == 0;
         const bool take_left = left < left_end && (turn || right == g->to);
         const uint32_t row = keys->entries[take_left ? left++ : right++].row;
-        b->keys[row * b->n_rules + r] = (uint32_t)rank;
+        if (r < b->n_keys) {
+            b->keys[row * b->n_keys + r] = (uint32_t)rank;
+        }
         if (b->dedupe || row < b->records->n_left) {
             rule->left[rule->n_left_order] = row;
             rule->left_rank[rule->n_left_order++] = (uint32_t)rank;
@@ -182,8 +202,8 @@ bool mln_list_common(const struct mln_field_column *list, uint32_t a, uint32_t b
 
 bool mln_rule_makes(const struct mln_blocks *blocks, size_t rule, uint32_t a, uint32_t b) {
     const struct mln_rule_blocks *r = &blocks->rules[rule];
-    const uint32_t x = blocks->keys[a * blocks->n_rules + rule];
-    const uint32_t y = blocks->keys[b * blocks->n_rules + rule];
+    const uint32_t x = blocks->keys[a * blocks->n_keys + rule];
+    const uint32_t y = blocks->keys[b * blocks->n_keys + rule];
     if (x == MLN_KEY_NONE || y == MLN_KEY_NONE) {
         return false;
     }
@@ -258,7 +278,7 @@ static enum mln_status refuse_large(const struct mln_blocks *b, struct mln_err *
 }
 
 static enum mln_status allocate(struct mln_blocks *b, struct mln_err *err) {
-    const size_t n = mln_records_n(b->records), n_keys = n * b->n_rules;
+    const size_t n = mln_records_n(b->records), n_keys = n * b->n_keys;
     b->rules = calloc(b->n_rules + 1, sizeof *b->rules);
     b->keys = mln_scattered_alloc((n_keys + 1) * sizeof *b->keys);
     b->rule_task = calloc(b->n_rules + 1, sizeof *b->rule_task);
@@ -282,6 +302,7 @@ enum mln_status mln_blocks_build(const struct mln_link_model *model,
     b->records = records;
     b->dedupe = model->kind == MLN_LINK_DEDUPE;
     b->n_rules = model->n_rules;
+    b->n_keys = model->n_rules == 0 ? 0 : model->n_rules - 1;
     enum mln_status status = MLN_OK;
     MLN_TRY_GOTO(status, allocate(b, err), done);
     MLN_TRY_GOTO(status, mln_parallel(n_threads, b->n_rules, build_rule, b, err), done);

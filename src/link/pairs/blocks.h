@@ -1,7 +1,6 @@
 /* Blocks as they are kept. Internal to this room.
  *
- *   order    rows of the rule's blocks, one block after another: left rows ascending, right rows
- * ascending
+ *   order    rows of the rule's blocks, one block after another, each side ascending
  *
  *            | L L L R R | L R R | L L R | …      records that make no pair are not there
  *              block 0     1       2
@@ -53,7 +52,8 @@ struct mln_blocks {
     bool dedupe;
     size_t n_rules;
     struct mln_rule_blocks *rules;
-    uint32_t *keys; /* rows × n_rules */
+    uint32_t *keys; /* rows × n_keys: of all rules but the last, which no later one asks */
+    size_t n_keys;
     struct mln_task *tasks;
     size_t n_tasks;
     size_t *rule_task; /* n_rules + 1: where the tasks of each rule begin */
@@ -84,7 +84,7 @@ static inline void mln_window_range(const struct mln_rule_blocks *r, size_t i, s
 uint64_t mln_window_pairs(const struct mln_blocks *blocks, const struct mln_rule_blocks *rule,
                           size_t i, size_t from, size_t to);
 
-/* Whether the pair satisfies the rule: by keys, exact. */
+/* Whether the pair satisfies the rule, which is not the last: by keys, exact. */
 bool mln_rule_makes(const struct mln_blocks *blocks, size_t rule, uint32_t a, uint32_t b);
 
 /* Whether two rows have an element in common; the least one in *first. */

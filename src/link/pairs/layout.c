@@ -201,36 +201,52 @@ static void place(struct mln_layout *layout) {
 
 /* ── what is derived, once a value ── */
 
-/* The number of each value, then of each record. */
-static enum mln_status number_values(const struct mln_layout *layout,
-                                     const struct mln_tile_column *c, uint32_t *map,
-                                     struct mln_err *err) {
-    const struct mln_strset *set = &layout->records->fields[c->field].set;
-    if (c->other == SIZE_MAX) {
-        return mln_text_prefixes(set, c->parameter, map, err);
+static uint32_t *new_map(const struct mln_strset *set) {
+    uint32_t *map = malloc(((size_t)set->n + 1) * sizeof *map);
+    if (map != NULL) {
+        map[set->n] = MLN_STRSET_MISSING;
     }
-    const struct mln_strset *other = &layout->records->fields[c->other].set;
-    uint32_t *of_other = malloc(((size_t)other->n + 1) * sizeof *of_other);
-    if (of_other == NULL) {
-        return mln_err_nomem(err, "the values of a field");
+    return map;
+}
+
+/* Numbers across two fields serve the columns of both. */
+static struct mln_tile_column *mirror(const struct mln_layout *layout,
+                                      const struct mln_tile_column *c) {
+    for (size_t i = 0; i < layout->n_columns; i++) {
+        struct mln_tile_column *m = &layout->columns[i];
+        if (m != c && m->kind == MLN_COLUMN_MAP && m->field == c->other && m->other == c->field) {
+            return m;
+        }
     }
-    /* Numbers of a pair of fields must not depend on which comes first. */
-    const enum mln_status status = c->field <= c->other
-                                       ? mln_text_joint(set, other, map, of_other, err)
-                                       : mln_text_joint(other, set, of_other, map, err);
-    free(of_other);
-    return status;
+    return NULL;
 }
 
 static enum mln_status derive_map(const struct mln_layout *layout, struct mln_tile_column *c,
                                   struct mln_err *err) {
     const struct mln_strset *set = &layout->records->fields[c->field].set;
-    c->map = malloc(((size_t)set->n + 1) * sizeof *c->map);
+    if (c->map != NULL) {
+        return MLN_OK; /* with its mirror */
+    }
+    c->map = new_map(set);
     if (c->map == NULL) {
         return mln_err_nomem(err, "the values of a field");
     }
-    c->map[set->n] = MLN_STRSET_MISSING;
-    return number_values(layout, c, c->map, err);
+    if (c->other == SIZE_MAX) {
+        return mln_text_prefixes(set, c->parameter, c->map, err);
+    }
+    const struct mln_strset *other = &layout->records->fields[c->other].set;
+    struct mln_tile_column *m = mirror(layout, c);
+    uint32_t *of_other = new_map(other);
+    if (of_other == NULL) {
+        return mln_err_nomem(err, "the values of a field");
+    }
+    const enum mln_status status = mln_text_joint(set, other, c->map, of_other, err);
+    if (m != NULL) {
+        m->map = of_other;
+    } else {
+        free(of_other); /* a field against itself */
+    }
+    return status;
 }
 
 static enum mln_status derive_sets(const struct mln_layout *layout, struct mln_tile_column *c,
@@ -254,8 +270,52 @@ static enum mln_status derive_sets(const struct mln_layout *layout, struct mln_t
     return mln_sets_mark(&c->sets, err);
 }
 
+/* ── dates again: what a column holds of each day ── */
+
+static struct mln_day_words day_of(const struct mln_tile_column *c, int32_t first, int32_t last) {
+    struct mln_day_words words = {{0, 0}};
+    if (c->kind == MLN_COLUMN_WORD) {
+        words.word[0] = mln_date_digits(first, last);
+    } else {
+        const struct mln_interval range =
+            mln_date_interval(first, last, (enum mln_unit)c->parameter);
+        memcpy(words.word, &range, sizeof range);
+    }
+    return words;
+}
+
+/* A table of the days that occur, as far as they lie within a few centuries. */
+static enum mln_status derive_days(const struct mln_layout *layout, struct mln_tile_column *c,
+                                   struct mln_err *err) {
+    enum { DAYS_MOST = 1 << 17 };
+    const int32_t *day = layout->records->fields[c->field].first;
+    const uint32_t n = mln_records_n(layout->records);
+    int32_t least = INT32_MAX, most = INT32_MIN;
+    for (uint32_t i = 0; i < n; i++) {
+        if (day[i] != MLN_DAY_NONE) {
+            least = day[i] < least ? day[i] : least;
+            most = day[i] > most ? day[i] : most;
+        }
+    }
+    const int64_t span = (int64_t)most - least + 1;
+    c->first_day = least;
+    c->n_days = span < 0 ? 0 : span > DAYS_MOST ? DAYS_MOST : (int32_t)span;
+    c->n_days = (uint32_t)c->n_days > n ? 0 : c->n_days; /* not worth a table */
+    c->days = malloc(((size_t)c->n_days + 1) * sizeof *c->days);
+    if (c->days == NULL) {
+        return mln_err_nomem(err, "the dates of a field");
+    }
+    for (int32_t d = 0; d < c->n_days; d++) {
+        c->days[d] = day_of(c, least + d, least + d);
+    }
+    return MLN_OK;
+}
+
 static enum mln_status derive(const struct mln_layout *layout, struct mln_tile_column *c,
                               struct mln_err *err) {
+    if (c->type == MLN_FIELD_DATE) {
+        return derive_days(layout, c, err);
+    }
     switch (c->kind) {
     case MLN_COLUMN_MAP: return derive_map(layout, c, err);
     case MLN_COLUMN_SET: return derive_sets(layout, c, err);
@@ -288,13 +348,13 @@ static void fill_date(const struct mln_layout *layout, const struct mln_tile_col
     const struct mln_field_column *field = &layout->records->fields[c->field];
     uint32_t *to = layout->cards + first * layout->stride + c->word;
     for (uint32_t i = first; i < last; i++, to += layout->stride) {
-        if (c->kind == MLN_COLUMN_WORD) {
-            *to = mln_date_digits(field->first[i], field->last[i]);
+        const int64_t place = (int64_t)field->first[i] - c->first_day;
+        if (field->first[i] == field->last[i] && place >= 0 && place < c->n_days) {
+            memcpy(to, &c->days[place], c->kind == MLN_COLUMN_WORD ? 4 : 8);
             continue;
         }
-        const struct mln_interval range =
-            mln_date_interval(field->first[i], field->last[i], (enum mln_unit)c->parameter);
-        memcpy(to, &range, sizeof range);
+        const struct mln_day_words day = day_of(c, field->first[i], field->last[i]);
+        memcpy(to, &day, c->kind == MLN_COLUMN_WORD ? 4 : 8);
     }
 }
 
@@ -359,7 +419,9 @@ enum mln_status mln_layout_build(struct mln_layout *layout, struct mln_err *err)
     fill_cards(layout);
     for (size_t i = 0; i < layout->n_columns; i++) {
         free(layout->columns[i].map);
+        free(layout->columns[i].days);
         layout->columns[i].map = NULL;
+        layout->columns[i].days = NULL;
     }
     return MLN_OK;
 }
@@ -367,6 +429,7 @@ enum mln_status mln_layout_build(struct mln_layout *layout, struct mln_err *err)
 void mln_layout_release(struct mln_layout *layout) {
     for (size_t c = 0; c < layout->n_columns; c++) {
         free(layout->columns[c].map);
+        free(layout->columns[c].days);
         free(layout->columns[c].cards);
         mln_sets_release(&layout->columns[c].sets);
     }

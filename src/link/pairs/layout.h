@@ -1,8 +1,8 @@
 /* What comparisons read of a record, gathered twice. Internal to this room.
  *
  *   columns of mln_records ─once─▶ row cards: the words of a record side by side, a line of cache
- *   row cards ─per tile─▶ columns of the tile: the words of up to MLN_TILE records, word by word,
- * with what is known of a value (letters, prefix, …) beside its id
+ *   row cards ─per tile─▶ columns of the tile: up to MLN_TILE records word by word, with what is
+ *                         known of a text (letters, prefix, …) beside its id
  *
  * A candidate pair costs reads of the tile, which stays in the first caches; a record costs one
  * line of memory a block. Every array of a tile may be read 32 places past its last record. */
@@ -58,8 +58,8 @@ static inline uint32_t mln_digits_swapped(uint32_t digits) {
     return (digits & 0xFFFF0000U) | (digits & 0xFF) << 8 | (digits >> 8 & 0xFF);
 }
 
-/* Intervals in days, calendar months or calendar years since some origin; missing: the widest gap.
- */
+/* Intervals in days, calendar months or calendar years since some origin; missing: the widest
+ * gap. */
 enum mln_unit { MLN_UNIT_DAY, MLN_UNIT_MONTH, MLN_UNIT_YEAR };
 struct mln_interval {
     int32_t low, high;
@@ -92,6 +92,11 @@ enum mln_column_kind {
 
 enum { MLN_COLUMN_PARTS = 5 };
 
+/* What a column of a date keeps: digits, or low and high. */
+struct mln_day_words {
+    uint32_t word[2];
+};
+
 struct mln_tile_column {
     enum mln_column_kind kind;
     size_t field;
@@ -99,7 +104,9 @@ struct mln_tile_column {
     uint32_t parameter;       /* MAP: length of prefix; RANGE: unit; SET: q, 0 words or elements */
     size_t other;             /* MAP across two sets: the other field; SIZE_MAX */
     size_t word;              /* first word in the row card */
-    uint32_t *map;            /* MAP: per value and for missing; while building */
+    struct mln_day_words *days; /* of first_day and the n_days from it on; while building */
+    int32_t first_day, n_days;
+    uint32_t *map; /* MAP: per value and for missing; while building */
     struct mln_text_card *cards;
     struct mln_sets sets;
     size_t at[MLN_COLUMN_PARTS]; /* byte offset of each array in a tile */

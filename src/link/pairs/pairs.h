@@ -1,8 +1,8 @@
 /* Candidate pairs, streamed with their agreement patterns, in bounded memory.
  *
- *   mln_blocks   rule by rule: records sorted by key, so that a block's records are contiguous
- *   mln_ladder   the comparisons compiled for these records: cheap tests first, each similarity
- * once mln_pairs_run  blocks → rows of (one left record, its candidates, their patterns) → consumer
+ *   mln_blocks     rule by rule: records sorted by key, a block's records side by side
+ *   mln_ladder     the comparisons compiled for these records: cheap tests first
+ *   mln_pairs_run  blocks → rows of one left record, its candidates, their patterns → consumer
  *
  * A *pattern* is one integer: Σ level_c × stride_c over comparisons in mixed radix n_levels + 1,
  * where the last digit (n_levels) stands for missing. A pair found by several rules belongs to the
@@ -22,18 +22,27 @@ struct mln_blocks; /* opaque: per rule, dense keys of all records and the record
 
 /* What a rule makes. */
 struct mln_rule_count {
-    uint64_t pairs;      /* all pairs that satisfy the rule */
-    uint64_t new_pairs;  /* those that no earlier rule made; known after mln_pairs_run, else 0 */
-    uint64_t blocks;     /* with at least one pair */
-    uint64_t largest;    /* pairs of the largest block */
+    /* All pairs that satisfy the rule; with a LIST field a pair counts for each element in common,
+     * though it is streamed once. */
+    uint64_t pairs;
+    /* Those that no earlier rule made; known after a run of all rules, else 0. */
+    uint64_t new_pairs;
+    uint64_t blocks;     /* with at least one pair; WINDOW: left records with one */
+    uint64_t largest;    /* pairs of the largest block; WINDOW: of a left record */
     uint64_t keyless[2]; /* records of each side without a key for this rule */
 };
 
-/* Sorts the records by the key of each rule. Exact: keys are compared, not hashes. Refuses, naming
- * rule, share and a hash of the key's value, a block that alone makes more than
- * model->decision.block_share_max of the pairs of all rules (when those pass 1 million), and more
- * than pairs_max in all. Errors: MLN_BAD_INPUT, MLN_NO_MEMORY. O(rules × n log n); 12 bytes a
- * record and rule. */
+/* Sorts the records by the key of each rule; model and records must outlive the blocks. A record
+ * without a value in one of the fields has no key; a date has one when it is complete (WINDOW: when
+ * it is there). Exact: keys are compared, not hashes. In a WINDOW, texts go by bytes, dates by
+ * first then last day, numbers by value; of equal keys left and right records come in turn, each by
+ * row.
+ *
+ * Refuses, naming rule, share and a hash of the key's value, a block that alone makes more than
+ * model->decision.block_share_max of the pairs of all rules (when those pass 1 million and the rule
+ * does not allow it), and more than pairs_max in all. Errors: MLN_BAD_INPUT (also: a rule with more
+ * than two LIST fields, or a WINDOW with one), MLN_NO_MEMORY. O(rules × n log n) time; at most 14
+ * bytes a record (or element) and rule, and 50 more for the rules being sorted. */
 enum mln_status mln_blocks_build(const struct mln_link_model *model,
                                  const struct mln_records *records, size_t n_threads,
                                  struct mln_blocks **out, struct mln_err *err) MLN_MUST_USE;
@@ -44,8 +53,18 @@ void mln_blocks_counts(const struct mln_blocks *blocks, struct mln_rule_count *o
 
 struct mln_ladder; /* opaque, read-only after build */
 
-/* Compiles the comparisons for the records (q-grams of the sets, thresholds per length, …).
- * Errors: MLN_BAD_INPUT when the product of (n_levels + 1) passes 2^31; MLN_NO_MEMORY. */
+/* Compiles the comparisons for the records (prefixes, words and q-grams of distinct values,
+ * thresholds of one measure together); model and records must outlive the ladder.
+ *
+ * The level of a comparison is the first of its ladder that holds. A level holds only where the
+ * fields that it names have values (NULL: where its field lacks one). When none does, the level is
+ * ELSE if the comparison's field has a value on both sides, else missing. Hence a level on another
+ * field, or NULL, can hold where the comparison's own field is missing.
+ *
+ * Errors: MLN_BAD_INPUT (a kind of level that does not go with the type of its field, a ladder
+ * without ELSE at its end, more than 2^31 patterns); MLN_NO_MEMORY. Memory: about 4 bytes a record
+ * and field compared, 12 for a date, rounded up to a power of two (at most 64: a line of cache); 32
+ * a distinct text of a similarity or distance. */
 enum mln_status mln_ladder_build(const struct mln_link_model *model,
                                  const struct mln_records *records, struct mln_ladder **out,
                                  struct mln_err *err) MLN_MUST_USE;
@@ -80,7 +99,8 @@ struct mln_pairs_consumer {
     void *ctx;
     /* Called once with the number of tasks before any row. */
     enum mln_status (*begin)(void *ctx, size_t n_tasks, struct mln_err *err);
-    /* Rows of one task come in order, from one thread at a time; tasks run in any order. */
+    /* Rows of one task come in order, from one thread at a time; tasks run in any order. A left
+     * record may have several rows, of one rule too. */
     enum mln_status (*row)(void *ctx, size_t task, const struct mln_pair_row *row,
                            struct mln_err *err);
 };
@@ -88,7 +108,8 @@ struct mln_pairs_consumer {
 struct mln_pairs_options {
     size_t n_threads; /* 0: all */
     size_t only_rule; /* SIZE_MAX: all rules, each pair once; else all the pairs of this rule */
-    void (*progress)(void *ctx, uint64_t pairs_done, uint64_t pairs_total); /* may be NULL */
+    /* May be NULL. After each task, one call at a time; pairs as in mln_rule_count.pairs. */
+    void (*progress)(void *ctx, uint64_t pairs_done, uint64_t pairs_total);
     void *progress_ctx;
 };
 

@@ -98,9 +98,9 @@ static void load_keys(struct mln_tile *tile, const struct mln_blocks *blocks, si
                       const uint32_t *rows, size_t n) {
     for (size_t j = 0; j < n; j++) {
         if (j + AHEAD < n) {
-            __builtin_prefetch(blocks->keys + rows[j + AHEAD] * blocks->n_rules);
+            __builtin_prefetch(blocks->keys + rows[j + AHEAD] * blocks->n_keys);
         }
-        const uint32_t *key = blocks->keys + rows[j] * blocks->n_rules;
+        const uint32_t *key = blocks->keys + rows[j] * blocks->n_keys;
         for (size_t r = 0; r < n_keys; r++) {
             tile->keys[r * MLN_TILE_CAP + j] = key[r];
         }
