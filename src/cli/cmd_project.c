@@ -1,10 +1,9 @@
-/* init, run, the single stages, eval, key new: the commands on a project. */
+/* init, run, the single stages, eval: the commands on a project. */
 #include "assets/assets.h"
 #include "base/file.h"
 #include "base/thread.h"
-#include "cli/command.h"
+#include "cli/open_keys.h"
 #include "cli/summary.h"
-#include "secret/keys.h"
 #include "stage/eval.h"
 #include "stage/run.h"
 
@@ -34,16 +33,35 @@ static enum mln_status read_resources(const struct mln_cli_args *args, struct ml
     return read_lang(args, &out->lang, err);
 }
 
+/* Opens the keys first, if they are sealed. `whole`: ends with the summary of what was published.
+ */
+static enum mln_status run_with_keys(const struct mln_cli_args *args,
+                                     struct mln_run_options *options, bool whole,
+                                     struct mln_err *err) {
+    struct mln_cli_project opened;
+    options->command = args->command->name;
+    options->purpose = mln_cli_value(args, "purpose");
+    MLN_TRY(mln_run_check(options, err));
+    MLN_TRY(mln_cli_project_open(args, args->words[0], NULL, &opened, err));
+    options->role = opened.role;
+    options->lock = &opened.ring.lock;
+    enum mln_status status = mln_run_project(args->words[0], options, err);
+    if (status == MLN_OK && whole &&
+        (opened.role == MLN_ROLE_NONE || opened.role == MLN_PUBLISHER)) {
+        status = mln_print_summary(&opened.project, options->lang, stdout, err);
+    }
+    mln_cli_project_release(&opened);
+    return status;
+}
+
 enum mln_status mln_cmd_run(const struct mln_cli_args *args, struct mln_err *err) {
     struct mln_run_options options;
     MLN_TRY(read_resources(args, &options, err));
     options.from = mln_cli_value(args, "from");
     options.to = mln_cli_value(args, "to");
-    MLN_TRY(mln_run_project(args->words[0], &options, err));
-    if (options.to != NULL && strcmp(options.to, "report") != 0) {
-        return MLN_OK; /* nothing was published: the lines of the stages say what was done */
-    }
-    return mln_print_summary(args->words[0], options.lang, stdout, err);
+    /* where nothing was published, the lines of the stages say what was done */
+    const bool whole = options.to == NULL || strcmp(options.to, "report") == 0;
+    return run_with_keys(args, &options, whole, err);
 }
 
 enum mln_status mln_cmd_stage(const struct mln_cli_args *args, struct mln_err *err) {
@@ -51,7 +69,7 @@ enum mln_status mln_cmd_stage(const struct mln_cli_args *args, struct mln_err *e
     MLN_TRY(read_resources(args, &options, err));
     options.from = args->command->name;
     options.to = args->command->name;
-    return mln_run_project(args->words[0], &options, err);
+    return run_with_keys(args, &options, false, err);
 }
 
 enum mln_status mln_cmd_eval(const struct mln_cli_args *args, struct mln_err *err) {
@@ -61,31 +79,18 @@ enum mln_status mln_cmd_eval(const struct mln_cli_args *args, struct mln_err *er
                            "'maillon eval' needs --truth DIR, the folder that 'maillon synth' "
                            "writes beside the extracts");
     }
-    struct mln_arena arena = MLN_ARENA_INIT;
-    struct mln_project project;
-    enum mln_status status = mln_secret_init(err);
+    struct mln_cli_project opened;
+    struct mln_audit audit;
+    MLN_TRY(mln_cli_project_open(args, args->words[0], NULL, &opened, err));
+    const struct mln_audit_request request = {.command = "eval",
+                                              .purpose = mln_cli_value(args, "purpose")};
+    enum mln_status status = mln_audit_begin(&opened.project, &request, args->talk, &audit, err);
     if (status == MLN_OK) {
-        status = mln_project_read(&arena, args->words[0], &project, err);
+        status = mln_eval(&opened.project, truth, args->talk, stdout, err);
+        status = mln_audit_end(&audit, status, NULL, 0, NULL, err);
     }
-    if (status == MLN_OK) {
-        status = mln_eval(&project, truth, args->talk, stdout, err);
-    }
-    mln_arena_release(&arena);
+    mln_cli_project_release(&opened);
     return status;
-}
-
-enum mln_status mln_cmd_key_new(const struct mln_cli_args *args, struct mln_err *err) {
-    MLN_TRY(mln_secret_init(err));
-    for (size_t i = 0; mln_key_names[i] != NULL; i++) {
-        struct mln_key key;
-        if (mln_key_load(args->words[0], mln_key_names[i], &key, NULL) != MLN_OK) {
-            MLN_TRY(mln_key_create(args->words[0], mln_key_names[i], err));
-            MLN_TRY(mln_key_load(args->words[0], mln_key_names[i], &key, err));
-        }
-        printf("%-10s %s\n", mln_key_names[i], key.id);
-        mln_key_release(&key);
-    }
-    return MLN_OK;
 }
 
 enum mln_status mln_cmd_init(const struct mln_cli_args *args, struct mln_err *err) {

@@ -91,6 +91,19 @@ enum mln_status mln_cmd_run(const struct mln_cli_args *args, struct mln_err *err
 enum mln_status mln_cmd_stage(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_eval(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_key_new(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_key_show(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_key_holders(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_key_seal(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_key_split(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_key_join(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_key_rotate(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_key_destroy(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_key_give(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_key_rekey_base(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_journal_show(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_journal_verify(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_journal_repair(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_purge(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_help(const struct mln_cli_args *args, struct mln_err *err);
 
 #endif

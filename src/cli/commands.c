@@ -1,4 +1,4 @@
-#include "cli/command.h"
+#include "cli/open_keys.h"
 
 #define END_OPTIONS \
     { NULL, NULL, NULL }
@@ -17,7 +17,7 @@ const struct mln_cli_exit_code mln_cli_exit_codes[] = {
     {2, "bad input: data, configuration or command line; the message says where"},
     {3, "a file cannot be read or written (disk full, permission)"},
     {4, "out of memory"},
-    {5, "a key is missing, wrong or destroyed"},
+    {5, "a key is missing, wrong, destroyed or another role's, or the retention is over"},
     {6, "another run holds the project"},
     {7, "internal error: please report it"},
     {130, "interrupted; the next run goes on from the last whole stage"},
@@ -36,11 +36,66 @@ static const struct mln_cli_option run_options[] = {
     {"to", "STAGE", "end with this stage"},
     RESOURCES,
     {"lang", "fr|en", "language of the report (default: the project's)"},
+    MLN_CLI_OPTIONS_WHO,
+    MLN_CLI_OPTIONS_OPEN,
     END_OPTIONS,
 };
 static const struct mln_cli_option stage_options[] = {
-    RESOURCES,
-    {"lang", "fr|en", "language of the report (default: the project's)"},
+    RESOURCES,           {"lang", "fr|en", "language of the report (default: the project's)"},
+    MLN_CLI_OPTIONS_WHO, MLN_CLI_OPTIONS_OPEN,
+    END_OPTIONS,
+};
+static const struct mln_cli_option key_new_options[] = {
+    {"rekeyable", NULL, "also the key of the permutation: a base can then move to another key"},
+    MLN_CLI_OPTIONS_OPEN,
+    END_OPTIONS,
+};
+#define KEY_OPTIONS                                                                \
+    {"keys", "DIR", "a key folder other than the project's"}, MLN_CLI_OPTIONS_WHO, \
+        MLN_CLI_OPTIONS_OPEN
+static const struct mln_cli_option key_options[] = {
+    KEY_OPTIONS,
+    END_OPTIONS,
+};
+static const struct mln_cli_option key_destroy_options[] = {
+    {"version", "V", "this version (default: the active one)"},
+    {"confirm", "NAME", "the key's name again"},
+    KEY_OPTIONS,
+    END_OPTIONS,
+};
+static const struct mln_cli_option key_split_options[] = {
+    {"holders", "NAME,NAME...", "who gets a share (needed)"},
+    {"needed", "K", "how many of them must give theirs, at least 2 (default 2)"},
+    {"to", "DIR", "folder of the shares, one file a holder (needed)"},
+    {"plain-shares", NULL, "without a passphrase for each share: to be printed, then removed"},
+    KEY_OPTIONS,
+    END_OPTIONS,
+};
+static const struct mln_cli_option key_give_options[] = {
+    {"to", "DIR", "the role's key folder, made anew (needed)"},
+    KEY_OPTIONS,
+    END_OPTIONS,
+};
+static const struct mln_cli_option rekey_options[] = {
+    {"to", "FILE", "the base to write (needed)"},
+    {"into", "DIR", "the key folder of the new base, made if it is not there (needed)"},
+    KEY_OPTIONS,
+    END_OPTIONS,
+};
+static const struct mln_cli_option journal_verify_options[] = {
+    {"anchor", "NUMBER:DIGEST", "what an earlier verification printed, kept by a third party"},
+    {"signer", "ID", "the id that the first signer must have"},
+    END_OPTIONS,
+};
+static const struct mln_cli_option open_options[] = {
+    MLN_CLI_OPTIONS_WHO,
+    MLN_CLI_OPTIONS_OPEN,
+    END_OPTIONS,
+};
+static const struct mln_cli_option purge_options[] = {
+    {"confirm", "NAME", "the project's name again"},
+    MLN_CLI_OPTIONS_WHO,
+    MLN_CLI_OPTIONS_OPEN,
     END_OPTIONS,
 };
 static const struct mln_cli_option synth_options[] = {
@@ -56,6 +111,8 @@ static const struct mln_cli_option synth_options[] = {
 };
 static const struct mln_cli_option eval_options[] = {
     {"truth", "DIR", "folder of the truth, as 'maillon synth' writes it (needed)"},
+    MLN_CLI_OPTIONS_WHO,
+    MLN_CLI_OPTIONS_OPEN,
     END_OPTIONS,
 };
 static const struct mln_cli_option link_options[] = {
@@ -153,14 +210,139 @@ const struct mln_cli_command mln_cli_commands[] = {
      .examples = "maillon dedupe models/historical_50k.yaml historical_50k.parquet -o out",
      .run = mln_cmd_dedupe},
     {.name = "key new",
-     .words = "DIR",
+     .words = "DIR|PROJECT.yaml",
      .min_words = 1,
      .max_words = 1,
      .summary = "make the keys of a project in a key folder",
-     .details = "One random 256-bit key per zone and per domain of pseudonyms, each in a file that "
-                "only its owner can read. Keys that exist are kept; nothing is ever replaced.",
+     .details =
+         "One random 256-bit key per zone, per domain of pseudonyms and for the journal, each "
+         "in a file that only its owner can read. Keys that exist are kept; nothing is ever "
+         "replaced, and a destroyed key is not made again.",
+     .options = key_new_options,
      .examples = "maillon key new essai/keys",
      .run = mln_cmd_key_new},
+    {.name = "key show",
+     .words = "DIR|PROJECT.yaml",
+     .min_words = 1,
+     .max_words = 1,
+     .summary = "list keys, versions, states and ids; never a key",
+     .examples = "maillon key show essai/keys",
+     .run = mln_cmd_key_show},
+    {.name = "key holders",
+     .words = "DIR|PROJECT.yaml",
+     .min_words = 1,
+     .max_words = 1,
+     .summary = "tell who can open the keys",
+     .examples = "maillon key holders essai/keys",
+     .run = mln_cmd_key_holders},
+    {.name = "key seal",
+     .words = "PROJECT.yaml",
+     .min_words = 1,
+     .max_words = 1,
+     .summary = "close the keys under a passphrase",
+     .details = "The passphrase is asked on the terminal without echo, or read from a descriptor; "
+                "guessing it costs Argon2id over 256 MiB a try.",
+     .options = key_options,
+     .examples = "maillon key seal essai/project.yaml --passphrase-fd 3 3< passphrase",
+     .run = mln_cmd_key_seal},
+    {.name = "key split",
+     .words = "PROJECT.yaml",
+     .min_words = 1,
+     .max_words = 1,
+     .summary = "close the keys so that several holders must open them together",
+     .details = "Shamir's sharing: any K of the holders' shares open the keys, fewer tell nothing. "
+                "Each share is closed under its holder's own passphrase.",
+     .options = key_split_options,
+     .examples = "maillon key split essai/project.yaml --holders alice,bob,carol --needed 2 "
+                 "--to shares",
+     .run = mln_cmd_key_split},
+    {.name = "key join",
+     .words = "PROJECT.yaml",
+     .min_words = 1,
+     .max_words = 1,
+     .summary = "open sealed keys for good, with the holders' shares or the passphrase",
+     .details = "The keys become clear files of their owner again: to give them other holders, or "
+                "another passphrase. To run, keys need not be joined: --shares and --passphrase-fd "
+                "open them for one command.",
+     .options = key_options,
+     .examples = "maillon key join essai/project.yaml --shares a/alice.share:b/bob.share",
+     .run = mln_cmd_key_join},
+    {.name = "key rotate",
+     .words = "PROJECT.yaml NAME",
+     .min_words = 2,
+     .max_words = 2,
+     .summary = "make a new version of a key; the former one only opens what it closed",
+     .options = key_options,
+     .examples = "maillon key rotate essai/project.yaml base",
+     .run = mln_cmd_key_rotate},
+    {.name = "key destroy",
+     .words = "PROJECT.yaml NAME",
+     .min_words = 2,
+     .max_words = 2,
+     .summary = "destroy a version of a key: its pseudonyms are unlinkable for good",
+     .details = "The file is overwritten and removed; its id stays. Copies elsewhere are not "
+                "reached: destroy them too.",
+     .options = key_destroy_options,
+     .examples = "maillon key destroy essai/project.yaml personne --confirm personne",
+     .run = mln_cmd_key_destroy},
+    {.name = "key give",
+     .words = "PROJECT.yaml ROLE",
+     .min_words = 2,
+     .max_words = 2,
+     .summary = "make the key folder of a role: its keys, and only the ids of the others",
+     .details = "The role gets a key of its own for the journal, which this command brings in as a "
+                "signer.",
+     .options = key_give_options,
+     .examples = "maillon key give essai/project.yaml analyst --to essai/keys-analyst",
+     .run = mln_cmd_key_give},
+    {.name = "key rekey-base",
+     .words = "PROJECT.yaml",
+     .min_words = 1,
+     .max_words = 1,
+     .summary = "write the pseudonymised base again under other keys, without identity data",
+     .details = "Every pseudonym of the copy is permuted anew (docs/pseudonyms.md). A key folder "
+                "that is not there is made: the project's keys, with another base key and another "
+                "permutation, so that its next run fits the copy.",
+     .options = rekey_options,
+     .examples = "maillon key rekey-base essai/project.yaml --to base2.db --into keys2",
+     .run = mln_cmd_key_rekey_base},
+    {.name = "journal show",
+     .words = "PROJECT.yaml",
+     .min_words = 1,
+     .max_words = 1,
+     .summary = "print the journal: who did what, when, for which purpose",
+     .examples = "maillon journal show essai/project.yaml",
+     .run = mln_cmd_journal_show},
+    {.name = "journal verify",
+     .words = "PROJECT.yaml",
+     .min_words = 1,
+     .max_words = 1,
+     .summary = "check the journal's chain and signatures; names the first line that is wrong",
+     .details =
+         "Needs no key. Prints the anchor, number and digest of the last line: a third party "
+         "that keeps it can tell later whether the journal was put back (--anchor).",
+     .options = journal_verify_options,
+     .examples = "maillon journal verify essai/project.yaml",
+     .run = mln_cmd_journal_verify},
+    {.name = "journal repair",
+     .words = "PROJECT.yaml",
+     .min_words = 1,
+     .max_words = 1,
+     .summary = "set half a line at the journal's end aside, and say so in the journal",
+     .options = open_options,
+     .examples = "maillon journal repair essai/project.yaml",
+     .run = mln_cmd_journal_repair},
+    {.name = "purge",
+     .words = "PROJECT.yaml",
+     .min_words = 1,
+     .max_words = 1,
+     .summary = "end the processing: destroy its keys and its files, leave a certificate",
+     .details = "Overwrites and removes all keys of the project's key folder and all files of its "
+                "work folder. Not out/, not the extracts, not copies elsewhere. The signed "
+                "certificate is in the journal's folder.",
+     .options = purge_options,
+     .examples = "maillon purge essai/project.yaml --confirm violences-conjugales-demo",
+     .run = mln_cmd_purge},
     {.name = "help",
      .words = "[COMMAND]",
      .min_words = 0,

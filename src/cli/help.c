@@ -62,7 +62,7 @@ static void help_program(struct mln_buf *out) {
     mln_buf_addz(out, "maillon links administrative records and rebuilds the penal chain from "
                       "them.\n\nUsage: maillon COMMAND [options] words\n\nCommands:\n");
     for (size_t i = 0; i < mln_cli_n_commands; i++) {
-        mln_buf_addf(out, "  %-12s %s\n", mln_cli_commands[i].name, mln_cli_commands[i].summary);
+        mln_buf_addf(out, "  %-14s  %s\n", mln_cli_commands[i].name, mln_cli_commands[i].summary);
     }
     mln_buf_addz(out, "\nOptions of every command:\n");
     add_options(out, mln_cli_common_options);

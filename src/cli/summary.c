@@ -283,15 +283,12 @@ static enum mln_status print_all(struct summary *s, struct mln_err *err) {
     return MLN_OK;
 }
 
-enum mln_status mln_print_summary(const char *project_path, const char *lang, FILE *out,
+enum mln_status mln_print_summary(const struct mln_project *project, const char *lang, FILE *out,
                                   struct mln_err *err) {
-    struct summary s = {.arena = MLN_ARENA_INIT, .out = out};
-    enum mln_status status = mln_project_read(&s.arena, project_path, &s.project, err);
-    if (status == MLN_OK) {
-        s.french = strcmp(lang != NULL ? lang : s.project.lang, "fr") == 0;
-        s.words = s.french ? &fr : &en;
-        status = print_all(&s, err);
-    }
+    struct summary s = {.arena = MLN_ARENA_INIT, .out = out, .project = *project};
+    s.french = strcmp(lang != NULL ? lang : s.project.lang, "fr") == 0;
+    s.words = s.french ? &fr : &en;
+    const enum mln_status status = print_all(&s, err);
     mln_arena_release(&s.arena);
     return status;
 }

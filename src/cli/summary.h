@@ -6,11 +6,12 @@
 
 #include <stdio.h>
 
-#include "base/err.h"
+#include "stage/project.h"
 
-/* `lang`: "fr", "en", or NULL for the project's. Needs the key publish; MLN_IO when the run did not
- * end (no manifest). The last line ends with the path of report.html as the project gives it. */
-enum mln_status mln_print_summary(const char *project_path, const char *lang, FILE *out,
+/* `lang`: "fr", "en", or NULL for the project's. Needs the key publish, open; MLN_IO when the run
+ * did not end (no manifest). The last line ends with the path of report.html as the project gives
+ * it. */
+enum mln_status mln_print_summary(const struct mln_project *project, const char *lang, FILE *out,
                                   struct mln_err *err) MLN_MUST_USE;
 
 #endif

@@ -106,8 +106,9 @@ static enum mln_status open_journal(const struct mln_journal *journal, struct op
     }
     return mln_err_set(
         err, MLN_CHECK_FAILED,
-        "%s: the key %s has not been brought in as a signer; a signer of the journal "
-        "does it with `maillon key give` or `maillon key rotate`",
+        "%s: the key %s has not been brought in as a signer; a signer of the journal does it with "
+        "`maillon key give` or `maillon key rotate`. If the former key is lost, put the journal's "
+        "folder away and another journal begins",
         j->path.p, j->signer.id);
 }
 
@@ -174,52 +175,13 @@ static enum mln_status add_line(struct open_journal *j, const struct mln_journal
         status = write_line(j, mln_buf_view(&line), err);
     }
     if (status == MLN_OK) {
+        j->walk.n = head.count;
+        j->walk.last = head.last;
+        j->walk.whole_bytes += line.n;
+        j->walk.times[entry->test_clock] = entry->time;
         status = mln_journal_head_write(j->journal->dir, &head, j->journal->key, err);
     }
     mln_buf_release(&line);
-    return status;
-}
-
-enum mln_status mln_journal_append(const struct mln_journal *journal,
-                                   struct mln_journal_entry *entry, struct mln_err *err) {
-    struct open_journal j;
-    enum mln_status status = open_journal(journal, &j, err);
-    if (status == MLN_OK && j.walk.torn_bytes > 0) {
-        status =
-            mln_err_set(err, MLN_CHECK_FAILED,
-                        "%s:%llu: half a line: a write was cut short; `maillon journal repair` "
-                        "sets it aside",
-                        j.path.p, (unsigned long long)j.walk.n + 1);
-    }
-    if (status == MLN_OK) {
-        status = stamp(&j, entry, err);
-    }
-    if (status == MLN_OK) {
-        status = add_line(&j, entry, err);
-    }
-    close_journal(&j);
-    return status;
-}
-
-enum mln_status mln_journal_add_signer(const struct mln_journal *journal,
-                                       const struct mln_journal_entry *entry,
-                                       const struct mln_key *signer, struct mln_err *err) {
-    struct mln_journal_entry line = *entry;
-    struct mln_signer added;
-    struct mln_buf note = MLN_BUF_INIT;
-    MLN_TRY(mln_secret_init(err));
-    MLN_TRY(mln_signer_of(signer, &added, err));
-    mln_buf_addf(&note, "%s ", added.id);
-    for (size_t i = 0; i < sizeof added.public_key; i++) {
-        mln_buf_addf(&note, "%02x", added.public_key[i]);
-    }
-    enum mln_status status = mln_buf_check(&note, "a signer", err);
-    if (status == MLN_OK) {
-        line.event = "signer";
-        line.note = note.p;
-        status = mln_journal_append(journal, &line, err);
-    }
-    mln_buf_release(&note);
     return status;
 }
 
@@ -251,6 +213,48 @@ static enum mln_status set_aside(struct open_journal *j, struct mln_journal_entr
 done:
     mln_buf_release(&note);
     mln_buf_release(&aside);
+    return status;
+}
+
+/* ── the doors ── */
+
+enum mln_status mln_journal_append(const struct mln_journal *journal,
+                                   struct mln_journal_entry *entry, struct mln_err *err) {
+    struct open_journal j;
+    enum mln_status status = open_journal(journal, &j, err);
+    if (status == MLN_OK && j.walk.torn_bytes > 0) {
+        struct mln_journal_entry repaired = *entry;
+        status = set_aside(&j, &repaired, err);
+    }
+    if (status == MLN_OK) {
+        status = stamp(&j, entry, err);
+    }
+    if (status == MLN_OK) {
+        status = add_line(&j, entry, err);
+    }
+    close_journal(&j);
+    return status;
+}
+
+enum mln_status mln_journal_add_signer(const struct mln_journal *journal,
+                                       const struct mln_journal_entry *entry,
+                                       const struct mln_key *signer, struct mln_err *err) {
+    struct mln_journal_entry line = *entry;
+    struct mln_signer added;
+    struct mln_buf note = MLN_BUF_INIT;
+    MLN_TRY(mln_secret_init(err));
+    MLN_TRY(mln_signer_of(signer, &added, err));
+    mln_buf_addf(&note, "%s ", added.id);
+    for (size_t i = 0; i < sizeof added.public_key; i++) {
+        mln_buf_addf(&note, "%02x", added.public_key[i]);
+    }
+    enum mln_status status = mln_buf_check(&note, "a signer", err);
+    if (status == MLN_OK) {
+        line.event = "signer";
+        line.note = note.p;
+        status = mln_journal_append(journal, &line, err);
+    }
+    mln_buf_release(&note);
     return status;
 }
 

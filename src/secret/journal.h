@@ -15,7 +15,9 @@
  *
  * Appending: the line is written with one call, flushed, and then the head. A kill leaves the old
  * journal, the new one, the new one with the old head (accepted: the lines prove themselves), or
- * half a line (refused, until `repair` sets it aside and says so in a line of its own). */
+ * half a line that no head knows: verification refuses it, and the next append (or `repair`) sets
+ * it aside and says so in a signed line of its own. A line that the head knows is never repaired.
+ */
 #ifndef MLN_SECRET_JOURNAL_H
 #define MLN_SECRET_JOURNAL_H
 

@@ -285,11 +285,11 @@ enum mln_status mln_journal_head_check(const char *dir, const struct mln_journal
         status = read_head(walk, path.p, mln_buf_view(&file), &head, err);
     }
     if (status == MLN_OK && *found && head.count > walk->n) {
-        status =
-            mln_err_set(err, MLN_CHECK_FAILED,
-                        "%s:%llu: the journal ends here, and its head knows %llu lines: the "
-                        "last ones were cut off",
-                        walk->path, (unsigned long long)walk->n, (unsigned long long)head.count);
+        status = mln_err_set(err, MLN_CHECK_FAILED,
+                             "%s:%llu: the journal ends here, and its head knows %llu lines: the "
+                             "last ones were cut off",
+                             walk->path, (unsigned long long)walk->n + (walk->torn_bytes > 0),
+                             (unsigned long long)head.count);
     }
     if (status == MLN_OK && *found && head.count > 0) {
         struct mln_digest digest;
@@ -336,16 +336,16 @@ static enum mln_status check_all(const char *dir, struct mln_journal_walk *walk,
                                  struct mln_err *err) {
     bool has_head = false;
     MLN_TRY(mln_journal_walk(walk, text, err));
+    MLN_TRY(mln_journal_head_check(dir, walk, text, &has_head, err));
+    if (!has_head && text.n > 0) { /* it is made before the first line */
+        return mln_err_set(err, MLN_CHECK_FAILED, "%s:%llu: the head of the journal is gone",
+                           walk->path, (unsigned long long)walk->n);
+    }
     if (walk->torn_bytes > 0) {
         return at_line(walk,
                        "half a line: a write was cut short; `maillon journal repair` sets it "
                        "aside",
                        err);
-    }
-    MLN_TRY(mln_journal_head_check(dir, walk, text, &has_head, err));
-    if (!has_head && text.n > 0) { /* it is made before the first line */
-        return mln_err_set(err, MLN_CHECK_FAILED, "%s:%llu: the head of the journal is gone",
-                           walk->path, (unsigned long long)walk->n);
     }
     return held == NULL ? MLN_OK : check_held(walk, text, held, err);
 }

@@ -8,8 +8,9 @@
 #include "secret/key_path.h"
 #include "secret/place.h"
 
-const char *const mln_key_names[] = {"id",      "content",  "base",  "publish", "procedure",
-                                     "affaire", "personne", "unite", "journal", NULL};
+const char *const mln_key_names[] = {"id",       "content", "pivot",     "base",
+                                     "study",    "publish", "procedure", "affaire",
+                                     "personne", "unite",   "journal",   NULL};
 
 enum mln_status mln_secret_init(struct mln_err *err) {
     if (sodium_init() < 0) {
@@ -17,6 +18,18 @@ enum mln_status mln_secret_init(struct mln_err *err) {
                            "libsodium cannot start: the system gives no random numbers");
     }
     return MLN_OK;
+}
+
+void *mln_locked_alloc(size_t n) {
+    return sodium_malloc(n);
+}
+
+void mln_locked_free(void *p) {
+    sodium_free(p);
+}
+
+void mln_wipe(void *p, size_t n) {
+    sodium_memzero(p, n);
 }
 
 void mln_key_release(struct mln_key *key) {
@@ -207,6 +220,27 @@ enum mln_status mln_keyring_id(const struct mln_keyring *ring, const char *name,
     sodium_free(text);
     mln_buf_release(&path);
     return status;
+}
+
+bool mln_keyring_has(const struct mln_keyring *ring, const char *name) {
+    struct mln_buf path = MLN_BUF_INIT;
+    const bool has =
+        mln_key_path(ring->dir, name, 0, &path, NULL) == MLN_OK && mln_path_exists(path.p);
+    mln_buf_release(&path);
+    return has;
+}
+
+bool mln_keyring_holds(const struct mln_keyring *ring, const char *name) {
+    struct mln_buf path = MLN_BUF_INIT;
+    struct mln_key_text read;
+    char *text = NULL;
+    size_t n = 0;
+    const bool held = read_file(ring, name, 0, &path, &text, &n, NULL) == MLN_OK &&
+                      mln_key_text_read(path.p, (struct mln_str){text, n}, &read, NULL) == MLN_OK &&
+                      (read.form == MLN_KEY_CLEAR || read.form == MLN_KEY_SEALED);
+    sodium_free(text);
+    mln_buf_release(&path);
+    return held;
 }
 
 enum mln_status mln_key_load(const char *dir, const char *name, struct mln_key *out,

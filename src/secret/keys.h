@@ -1,10 +1,10 @@
 /* The key directory: one 256-bit random key a file, held in locked memory while used.
  *
- *   keys/<name>.key             the active key of a zone (id, content, base, publish), of a domain
- *                               of pseudonyms (procedure, affaire, personne, unite), of the journal
- *                               (its signature) or of the permutation (permute)
- *   keys/<name>.<version>.key   a former version: retired, or destroyed (ring.h)
- *   keys/lock                   how the directory is opened, if its keys are sealed (lock.h)
+ *   keys/<name>.key             the active key of a zone (id, content, pivot, base, study,
+ * publish), of a domain of pseudonyms (procedure, affaire, personne, unite), of the journal (its
+ * signature) or of the permutation (permute) keys/<name>.<version>.key   a former version: retired,
+ * or destroyed (ring.h) keys/lock                   how the directory is opened, if its keys are
+ * sealed (lock.h)
  *
  * A key file is a text (key_file.h): the key itself; or the key sealed under the directory's lock;
  * or its id only, where another role holds the key; or its id only, because it was destroyed.
@@ -28,6 +28,12 @@ struct mln_key {
  * calls it first (locked memory aborts the program otherwise). Any number of times, any thread. */
 enum mln_status mln_secret_init(struct mln_err *err) MLN_MUST_USE;
 
+/* Locked, guarded memory for secrets: not swapped, not in a core file; wiped when freed. NULL: no
+ * memory. mln_wipe overwrites memory of any sort, and is not optimised away. */
+void *mln_locked_alloc(size_t n);
+void mln_locked_free(void *p); /* NULL is fine */
+void mln_wipe(void *p, size_t n);
+
 /* The directory and what opens it. `lock` without bytes: clear keys only. */
 struct mln_keyring {
     const char *dir; /* borrowed */
@@ -46,6 +52,12 @@ enum mln_status mln_keyring_load_version(const struct mln_keyring *ring, const c
 /* The id of the active key, whoever holds the key itself. */
 enum mln_status mln_keyring_id(const struct mln_keyring *ring, const char *name,
                                char out[MLN_KEY_ID_CHARS + 1], struct mln_err *err) MLN_MUST_USE;
+
+/* Whether there is an active key of that name, or its id. */
+bool mln_keyring_has(const struct mln_keyring *ring, const char *name);
+
+/* Whether the key itself is there, in clear or sealed: not its id only. */
+bool mln_keyring_holds(const struct mln_keyring *ring, const char *name);
 
 /* Creates `<name>.key`, sealed if the lock is open; refuses to replace one. `name`: letters,
  * digits,

@@ -36,7 +36,7 @@ static enum mln_status open_zones(struct chain *c, struct mln_err *err) {
     MLN_TRY(mln_zone_open(run, &c->e, err));
     MLN_TRY(mln_zone_attach(run, c->e, CONTENT, mln_run_path(run, "ingest", "content.db"),
                             "content", MLN_ATTACH_READ, err));
-    MLN_TRY(mln_zone_attach(run, c->e, PIVOT, mln_run_path(run, "link-chain", "pivot.db"), "base",
+    MLN_TRY(mln_zone_attach(run, c->e, PIVOT, mln_run_path(run, "link-chain", "pivot.db"), "pivot",
                             MLN_ATTACH_READ, err));
     MLN_TRY(mln_zone_attach(run, c->e, BASE, mln_run_partial(run, "base.db"), "base",
                             MLN_ATTACH_CREATE, err));

@@ -10,12 +10,15 @@
 static enum mln_status check_keys(struct mln_run *run, struct mln_findings *findings,
                                   struct mln_err *err) {
     for (size_t i = 0; mln_key_names[i] != NULL; i++) {
+        const struct mln_keyring ring = mln_project_ring(run->project);
+        char id[MLN_KEY_ID_CHARS + 1];
         struct mln_key key;
-        const enum mln_status status =
-            mln_key_load(run->project->keys_dir, mln_key_names[i], &key, err);
-        if (status == MLN_OK) {
+        enum mln_status status = mln_keyring_id(&ring, mln_key_names[i], id, err);
+        if (status == MLN_OK && mln_keyring_holds(&ring, mln_key_names[i])) {
+            status = mln_keyring_load(&ring, mln_key_names[i], &key, err);
             mln_key_release(&key);
         }
+
         MLN_TRY(mln_findings_take(findings, status, err));
     }
     return MLN_OK;

@@ -322,7 +322,7 @@ static enum mln_status open_zones(struct eval *ev, struct mln_err *err) {
     MLN_TRY(mln_zone_attach(run, ev->e, "ident", mln_run_path(run, "ingest", "id.db"), "id",
                             MLN_ATTACH_READ, err));
     MLN_TRY(mln_zone_attach(run, ev->e, "pivot", mln_run_path(run, "link-chain", "pivot.db"),
-                            "base", MLN_ATTACH_READ, err));
+                            "pivot", MLN_ATTACH_READ, err));
     return mln_zone_attach(run, ev->e, "base", mln_run_path(run, "chain", "base.db"), "base",
                            MLN_ATTACH_READ, err);
 }

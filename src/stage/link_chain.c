@@ -15,7 +15,7 @@
 #include "link/numero_parquet.h"
 #include "link/proc_key.h"
 #include "link/pv_reference.h"
-#include "secret/pseudonym.h"
+#include "secret/permute.h"
 #include "stage/codes.h"
 #include "stage/link_joint.h"
 #include "stage/zone.h"
@@ -248,6 +248,24 @@ static enum mln_status map_rows(struct linkage *l, const struct mapping *m, void
 
 /* ── pseudonyms ── */
 
+/* The re-keyable form, where the project has a key for it. */
+static enum mln_status permuted(struct linkage *l, const char *domain,
+                                struct mln_pseudonym_domain *keyed,
+                                struct mln_permutation **permutation, struct mln_err *err) {
+    const struct mln_keyring ring = mln_project_ring(l->run->project);
+    struct mln_key key;
+    if (!mln_keyring_has(&ring, "permute")) {
+        return MLN_OK;
+    }
+    MLN_TRY(mln_keyring_load(&ring, "permute", &key, err));
+    const enum mln_status status = mln_permutation_new(&key, domain, permutation, err);
+    mln_key_release(&key);
+    if (status == MLN_OK) {
+        mln_pseudonym_permuted(keyed, *permutation);
+    }
+    return status;
+}
+
 static enum mln_status pseudonyms(struct linkage *l, const char *domain, struct mln_err *err) {
     char source[32];
     char table[32];
@@ -255,14 +273,19 @@ static enum mln_status pseudonyms(struct linkage *l, const char *domain, struct 
     (void)snprintf(table, sizeof table, "pseudonyme_%s", domain);
     struct mln_key key;
     struct mln_pseudonym_domain *keyed = NULL;
-    MLN_TRY(mln_key_load(l->run->project->keys_dir, domain, &key, err));
+    struct mln_permutation *permutation = NULL;
+    MLN_TRY(mln_project_key(l->run->project, domain, &key, err));
     enum mln_status status = mln_pseudonym_domain_new(&key, domain, &keyed, err);
     mln_key_release(&key);
+    if (status == MLN_OK) {
+        status = permuted(l, domain, keyed, &permutation, err);
+    }
     if (status == MLN_OK) {
         const struct mapping m = {source, table, mln_pseudonym_kernel, pseudonym_specs, 2};
         status = map_rows(l, &m, keyed, err);
     }
     mln_pseudonym_domain_free(keyed);
+    mln_permutation_free(permutation);
     return status;
 }
 
@@ -442,7 +465,7 @@ static enum mln_status link_all(struct linkage *l, struct mln_err *err) {
     struct mln_run *run = l->run;
     MLN_TRY(mln_zone_attach(run, l->e, "ident", mln_run_path(run, "ingest", "id.db"), "id",
                             MLN_ATTACH_READ, err));
-    MLN_TRY(mln_zone_attach(run, l->e, "pivot", mln_run_partial(run, "pivot.db"), "base",
+    MLN_TRY(mln_zone_attach(run, l->e, "pivot", mln_run_partial(run, "pivot.db"), "pivot",
                             MLN_ATTACH_CREATE, err));
     const char *const dirs[] = {run->partial_dir};
     MLN_TRY(l->e->ops->lock_down(l->e, dirs, 1, err));

@@ -1,6 +1,7 @@
 #include "stage/project.h"
 
 #include "assets/assets.h"
+#include "base/date.h"
 #include "base/file.h"
 
 enum { PROJECT_BYTES_MAX = 1 << 20, NOMENCLATURE_BYTES_MAX = 256 << 20 };
@@ -52,6 +53,51 @@ static enum mln_status read_limits(struct mln_yaml *top, struct mln_project *p,
     return mln_yaml_done(map, err);
 }
 
+/* The default rule: ten years from the publication of the first study, 18 December 2025. */
+static enum mln_status read_retention(struct mln_yaml *top, struct mln_project *p,
+                                      struct mln_err *err) {
+    struct mln_yaml *map = mln_yaml_get(top, "retention");
+    int32_t first = mln_day_from_civil(2025, 12, 18);
+    int32_t until = MLN_DAY_NONE;
+    int64_t years = 10;
+    p->retention.warn_days = 180;
+    if (map != NULL) {
+        MLN_TRY(mln_yaml_as_map(map, err));
+        struct mln_yaml *const from = mln_yaml_get(map, "first_publication");
+        struct mln_yaml *const to = mln_yaml_get(map, "until");
+        MLN_TRY(from == NULL ? MLN_OK : mln_yaml_as_day(from, &first, err));
+        MLN_TRY(to == NULL ? MLN_OK : mln_yaml_as_day(to, &until, err));
+        MLN_TRY(mln_yaml_opt_i64(map, "years", 0, 100, &years, err));
+        MLN_TRY(mln_yaml_opt_i64(map, "warn_days", 0, 3650, &p->retention.warn_days, err));
+        MLN_TRY(mln_yaml_done(map, err));
+        if (to != NULL && (from != NULL || mln_yaml_get(map, "years") != NULL)) {
+            return mln_yaml_error(to, err,
+                                  "'until' is the end itself; drop it, or first_publication and "
+                                  "years, from which it would follow");
+        }
+    }
+    if (until == MLN_DAY_NONE) {
+        const struct mln_civil c = mln_civil_from_day(first);
+        until = mln_day_from_civil(c.year + (int32_t)years, c.month, c.day);
+        until = until != MLN_DAY_NONE ? until /* 29 February: the day before 1 March */
+                                      : mln_day_from_civil(c.year + (int32_t)years, 2, 28);
+    }
+    p->retention.until_day = until;
+    return MLN_OK;
+}
+
+static enum mln_status opt_path(struct mln_arena *arena, struct mln_yaml *map, const char *dir,
+                                const char *key, const char *fallback, const char **out,
+                                struct mln_err *err) {
+    struct mln_str name = mln_str_from(fallback);
+    MLN_TRY(mln_yaml_opt_str(map, key, &name, err));
+    if (name.n == 0) {
+        return MLN_OK;
+    }
+    *out = resolved(arena, dir, name);
+    return *out == NULL ? mln_err_nomem(err, "the project") : MLN_OK;
+}
+
 static enum mln_status read_report(struct mln_yaml *top, struct mln_project *p,
                                    struct mln_err *err) {
     static const char *const langs[] = {"fr", "en", NULL};
@@ -87,14 +133,10 @@ static enum mln_status read_top(struct mln_arena *arena, struct mln_yaml *top,
     MLN_TRY(need_path(arena, top, p->dir, "keys", &p->keys_dir, err));
     MLN_TRY(need_path(arena, top, p->dir, "work", &p->work_dir, err));
     MLN_TRY(need_path(arena, top, p->dir, "out", &p->out_dir, err));
-    struct mln_str nomenclatures = {0};
-    MLN_TRY(mln_yaml_opt_str(top, "nomenclatures", &nomenclatures, err));
-    if (nomenclatures.n > 0) {
-        p->nomenclatures = resolved(arena, p->dir, nomenclatures);
-        if (p->nomenclatures == NULL) {
-            return mln_err_nomem(err, "the project");
-        }
-    }
+    MLN_TRY(opt_path(arena, top, p->dir, "journal", "journal", &p->journal_dir, err));
+    MLN_TRY(opt_path(arena, top, p->dir, "nomenclatures", "", &p->nomenclatures, err));
+    MLN_TRY(opt_path(arena, top, p->dir, "processing", "", &p->processing, err));
+    MLN_TRY(read_retention(top, p, err));
     MLN_TRY(read_limits(top, p, err));
     MLN_TRY(mln_project_read_protect(arena, top, p, err));
     MLN_TRY(read_report(top, p, err));
@@ -123,6 +165,20 @@ done:
     mln_buf_release(&dir);
     mln_buf_release(&text);
     return status;
+}
+
+struct mln_keyring mln_project_ring(const struct mln_project *project) {
+    struct mln_keyring ring = {.dir = project->keys_dir};
+    if (project->lock != NULL) {
+        ring.lock = *project->lock;
+    }
+    return ring;
+}
+
+enum mln_status mln_project_key(const struct mln_project *project, const char *name,
+                                struct mln_key *out, struct mln_err *err) {
+    const struct mln_keyring ring = mln_project_ring(project);
+    return mln_keyring_load(&ring, name, out, err);
 }
 
 const char *mln_project_relative(const struct mln_project *project, const char *path) {

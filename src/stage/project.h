@@ -6,6 +6,13 @@
 #include "base/arena.h"
 #include "base/yaml.h"
 #include "protect/table.h"
+#include "secret/keys.h"
+
+/* How long the data may be kept: up to and with a day (UTC); warnings begin before. */
+struct mln_retention {
+    int32_t until_day;
+    int64_t warn_days;
+};
 
 /* Codes of one variable that lie in codes of another, by two columns of a nomenclature. */
 struct mln_project_hierarchy {
@@ -25,6 +32,10 @@ struct mln_project {
     const char *contract; /* path of the data contract */
     const char *study;    /* path of the study */
     const char *keys_dir;
+    const struct mln_key *lock; /* opens sealed keys; set by the command; NULL: clear keys only */
+    const char *journal_dir;
+    struct mln_retention retention;
+    const char *processing; /* path of the declaration of the processing; NULL: none */
     const char *work_dir;
     const char *out_dir;
     const char *nomenclatures; /* folder whose files replace the shipped ones; NULL: shipped only */
@@ -45,6 +56,12 @@ struct mln_project {
 /* Reads and checks the file; everything in the arena. */
 enum mln_status mln_project_read(struct mln_arena *arena, const char *path, struct mln_project *out,
                                  struct mln_err *err) MLN_MUST_USE;
+
+/* Its key directory with the lock that was opened for it (borrowed: nothing to release). */
+struct mln_keyring mln_project_ring(const struct mln_project *project);
+/* The active key of that name; the caller releases it. */
+enum mln_status mln_project_key(const struct mln_project *project, const char *name,
+                                struct mln_key *out, struct mln_err *err) MLN_MUST_USE;
 
 /* A path of the project as its file writes it: without the project's folder in front. For what must
  * not depend on where the command was typed. Borrowed from `path`. */

@@ -23,7 +23,7 @@ enum mln_status mln_study_tables_read(struct mln_run *run, const char *work_dir,
                                       struct mln_table **tables, size_t *n, struct mln_err *err) {
     struct mln_buf bytes = MLN_BUF_INIT;
     enum mln_status status =
-        read_sealed(run, work_dir, "study", "base", MLN_SEAL_STUDY, &bytes, err);
+        read_sealed(run, work_dir, "study", "study", MLN_SEAL_STUDY, &bytes, err);
     if (status == MLN_OK) {
         status = mln_tables_read(run->arena, mln_buf_view(&bytes), tables, n, err);
     }

@@ -4,7 +4,7 @@
 
 #include "stage/stage.h"
 
-/* In the run's arena. Needs the keys base (study tables of the vintage before) and publish (what of
+/* In the run's arena. Needs the keys study (study tables of the vintage before) and publish (what of
  * them was shown) when the project names a vintage before; its tables must be in the same order in
  * both files, as the stages write them. */
 enum mln_status mln_protect_context_read(struct mln_run *run, struct mln_protect_context *out,

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/thread.h"
 #include "secret/keys.h"
+#include "stage/audit.h"
 #include "stage/ingest.h"
 #include "stage/manifest.h"
 #include "stage/publish.h"
@@ -30,26 +31,34 @@ enum depends {
 struct stage_row {
     const char *name;
     enum mln_status (*run)(struct mln_run *run, struct mln_err *err);
+    enum mln_role role;
     unsigned depends;
     bool counts_units;   /* its counts are of procedures, persons, …: see manifest.h */
     const char *keys[8]; /* whose ids are part of the fingerprint */
 };
 
 static const struct stage_row stage_rows[] = {
-    {"ingest", mln_stage_ingest, ON_FILES | ON_NOMENCLATURES, false, {"id", "content"}},
+    {"ingest", mln_stage_ingest, MLN_LINKER, ON_FILES | ON_NOMENCLATURES, false, {"id", "content"}},
     {"link-chain",
      mln_stage_link_chain,
+     MLN_LINKER,
      ON_NOMENCLATURES,
      true,
-     {"id", "base", "procedure", "affaire", "personne", "unite"}},
+     {"id", "pivot", "procedure", "affaire", "personne", "unite", "permute"}},
     {"chain",
      mln_stage_chain,
+     MLN_ANALYST,
      ON_NOMENCLATURES | ON_STUDY | ON_OBSERVATION,
      true,
-     {"content", "base"}},
-    {"study", mln_stage_study, ON_STUDY | ON_OBSERVATION, true, {"base"}},
-    {"protect", mln_stage_protect, ON_PROTECTION | ON_NOMENCLATURES, false, {"base", "publish"}},
-    {"report", mln_stage_report, ON_REPORT, false, {"publish"}},
+     {"content", "pivot", "base"}},
+    {"study", mln_stage_study, MLN_ANALYST, ON_STUDY | ON_OBSERVATION, true, {"base", "study"}},
+    {"protect",
+     mln_stage_protect,
+     MLN_PUBLISHER,
+     ON_PROTECTION | ON_NOMENCLATURES,
+     false,
+     {"study", "publish"}},
+    {"report", mln_stage_report, MLN_PUBLISHER, ON_REPORT, false, {"publish"}},
 };
 enum { N_STAGES = sizeof stage_rows / sizeof stage_rows[0] };
 
@@ -64,6 +73,8 @@ struct runner {
     struct mln_stage_state states[N_STAGES];
     struct mln_input_file *nomenclatures; /* the project's own */
     size_t n_nomenclatures;
+    struct mln_journal_count *counts; /* of the stages that ran, for the journal */
+    size_t n_counts;
     int lock_fd;
 };
 
@@ -148,8 +159,7 @@ static void add_nomenclatures(const struct runner *r, struct mln_buf *text) {
 }
 
 /* All that protect reads of the project, and the files of the vintage before. */
-static enum mln_status add_protection(struct runner *r, struct mln_buf *text,
-                                      struct mln_err *err) {
+static enum mln_status add_protection(struct runner *r, struct mln_buf *text, struct mln_err *err) {
     const struct mln_project *p = &r->project;
     const struct mln_protect_options *o = &p->protect;
     mln_buf_addf(text, "protect %d %llu %llu %llu %llu %d %llu %d\n", (int)o->method,
@@ -186,10 +196,12 @@ static enum mln_status add_protection(struct runner *r, struct mln_buf *text,
 static enum mln_status add_key_ids(struct runner *r, const struct stage_row *row,
                                    struct mln_buf *text, struct mln_err *err) {
     for (size_t i = 0; i < sizeof row->keys / sizeof row->keys[0] && row->keys[i] != NULL; i++) {
-        struct mln_key key;
-        MLN_TRY(mln_key_load(r->project.keys_dir, row->keys[i], &key, err));
-        mln_buf_addf(text, "key %s %s\n", row->keys[i], key.id);
-        mln_key_release(&key);
+        const struct mln_keyring ring = mln_project_ring(&r->project);
+        char id[MLN_KEY_ID_CHARS + 1] = "none"; /* the permutation: where there is no key for it */
+        if (strcmp(row->keys[i], "permute") != 0 || mln_keyring_has(&ring, row->keys[i])) {
+            MLN_TRY(mln_keyring_id(&ring, row->keys[i], id, err));
+        }
+        mln_buf_addf(text, "key %s %s\n", row->keys[i], id);
     }
     return MLN_OK;
 }
@@ -392,6 +404,68 @@ static enum mln_status execute(struct runner *r, size_t stage, struct mln_run *r
     return MLN_OK;
 }
 
+/* Keeps what a stage counted for the journal: "ingest procedure". */
+static enum mln_status note_counts(struct runner *r, size_t stage, struct mln_err *err) {
+    const struct mln_stage_state *const s = &r->states[stage];
+    const size_t n = r->n_counts + s->n_counts;
+    struct mln_journal_count *const counts = MLN_ARENA_NEW(&r->arena, struct mln_journal_count, n);
+    if (counts == NULL) {
+        return mln_err_nomem(err, "the counts of the journal");
+    }
+    if (r->n_counts > 0) {
+        memcpy(counts, r->counts, r->n_counts * sizeof *counts);
+    }
+    for (size_t i = 0; i < s->n_counts; i++) {
+        struct mln_buf what = MLN_BUF_INIT;
+        mln_buf_addf(&what, "%s %s", stage_rows[stage].name, s->counts[i].what);
+        counts[r->n_counts + i] = (struct mln_journal_count){
+            .what = what.failed ? NULL : mln_arena_strdup(&r->arena, mln_buf_view(&what)),
+            .read = s->counts[i].read,
+            .accepted = s->counts[i].accepted,
+            .rejected = s->counts[i].rejected};
+        mln_buf_release(&what);
+        if (counts[r->n_counts + i].what == NULL) {
+            return mln_err_nomem(err, "the counts of the journal");
+        }
+    }
+    r->counts = counts;
+    r->n_counts = n;
+    return MLN_OK;
+}
+
+/* A stage of another role: its result is taken as it is, without a look at what it was made from,
+ * which this role need not be able to reach. */
+static enum mln_status believe_stage(struct runner *r, size_t stage, bool asked,
+                                     struct mln_err *err) {
+    const char *const name = stage_rows[stage].name;
+    const char *const role = mln_role_word(stage_rows[stage].role);
+    struct mln_run run = {.project = &r->project, .arena = &r->arena};
+    bool found = false;
+    if (asked) {
+        return mln_err_set(err, MLN_KEY, "stage %s belongs to the role %s, and this run has %s",
+                           name, role, mln_role_word(r->options->role));
+    }
+    const char *const json = state_path(r, name);
+    if (json == NULL) {
+        return mln_err_nomem(err, "a path");
+    }
+    MLN_TRY(mln_state_read(&r->arena, json, &found, &r->states[stage], err));
+    if (!found || !mln_path_exists(mln_run_dir(&run, name))) {
+        return mln_err_set(err, MLN_BAD_INPUT, "stage %s is not done; the role %s does it", name,
+                           role);
+    }
+    return MLN_OK;
+}
+
+/* "link-chain: …"; where a key is the matter, with the role whose directory must hold it. */
+static void prefix_stage(const struct stage_row *row, enum mln_status status, struct mln_err *err) {
+    if (status == MLN_KEY) {
+        mln_err_prefix(err, "%s (role %s): ", row->name, mln_role_word(row->role));
+    } else if (status != MLN_OK && status != MLN_INTERRUPTED) {
+        mln_err_prefix(err, "%s: ", row->name);
+    }
+}
+
 static enum mln_status run_stage(struct runner *r, size_t stage, bool must, bool may,
                                  struct mln_err *err) {
     const char *name = stage_rows[stage].name;
@@ -405,7 +479,11 @@ static enum mln_status run_stage(struct runner *r, size_t stage, bool must, bool
     }
     MLN_TRY(mln_state_read(&r->arena, json, &found, &before, err));
     struct mln_stage_state *now = &r->states[stage];
-    MLN_TRY(fingerprint(r, stage, &run, found ? &before : NULL, now, err));
+    enum mln_status status = fingerprint(r, stage, &run, found ? &before : NULL, now, err);
+    if (status == MLN_KEY) {
+        prefix_stage(&stage_rows[stage], status, err);
+    }
+    MLN_TRY(status);
     const bool same = found && strcmp(before.fingerprint.hex, now->fingerprint.hex) == 0 &&
                       mln_path_exists(mln_run_dir(&run, name));
     if (same && !must) {
@@ -420,11 +498,9 @@ static enum mln_status run_stage(struct runner *r, size_t stage, bool must, bool
                            "stage %s is not up to date; run it first, or 'maillon run %s'", name,
                            r->project.path);
     }
-    const enum mln_status status = execute(r, stage, &run, json, err);
-    if (status != MLN_OK && status != MLN_INTERRUPTED) {
-        mln_err_prefix(err, "%s: ", name);
-    }
-    return status;
+    status = execute(r, stage, &run, json, err);
+    prefix_stage(&stage_rows[stage], status, err);
+    return status == MLN_OK ? note_counts(r, stage, err) : status;
 }
 
 /* The ids of all keys, for the linkage unit's manifest. */
@@ -438,11 +514,11 @@ static enum mln_status read_key_ids(struct runner *r, struct mln_manifest *m, st
         return mln_err_nomem(err, "the ids of the keys");
     }
     for (size_t i = 0; i < n; i++) {
-        struct mln_key key;
-        MLN_TRY(mln_key_load(r->project.keys_dir, mln_key_names[i], &key, err));
+        const struct mln_keyring ring = mln_project_ring(&r->project);
+        char id[MLN_KEY_ID_CHARS + 1];
+        MLN_TRY(mln_keyring_id(&ring, mln_key_names[i], id, err));
         keys[i].name = mln_key_names[i];
-        keys[i].id = mln_arena_strdup(&r->arena, mln_str_from(key.id));
-        mln_key_release(&key);
+        keys[i].id = mln_arena_strdup(&r->arena, mln_str_from(id));
         if (keys[i].id == NULL) {
             return mln_err_nomem(err, "the ids of the keys");
         }
@@ -494,16 +570,53 @@ static enum mln_status stage_index(const char *name, size_t fallback, size_t *ou
 
 static enum mln_status run_stages(struct runner *r, size_t from, size_t to, bool forced,
                                   struct mln_err *err) {
-    if (from == 0) {
+    if (from == 0 && (r->options->role == MLN_ROLE_NONE || r->options->role == MLN_LINKER)) {
         struct mln_run run;
         MLN_TRY(begin_run(r, "check", &run, err));
         MLN_TRY(mln_stage_check(&run, err));
         mln_say(run.talk, "%-11s done", "check");
     }
+    const enum mln_role role = r->options->role;
     for (size_t i = 1; i <= to; i++) { /* stage_rows has no check: it writes nothing */
-        MLN_TRY(run_stage(r, i - 1, forced && i == from, i >= from, err));
+        MLN_TRY(role != MLN_ROLE_NONE && role != stage_rows[i - 1].role
+                    ? believe_stage(r, i - 1, forced && i == from, err)
+                    : run_stage(r, i - 1, forced && i == from, i >= from, err));
     }
-    return to == N_STAGES ? publish(r, err) : MLN_OK;
+    const bool publishes = role == MLN_ROLE_NONE || role == MLN_PUBLISHER;
+    return to == N_STAGES && publishes ? publish(r, err) : MLN_OK;
+}
+
+static enum mln_status work(struct runner *r, size_t from, size_t to, struct mln_err *err) {
+    MLN_TRY(read_nomenclatures(r, err));
+    return run_stages(r, from, to, r->options->from != NULL, err);
+}
+
+/* The same between two lines of the journal. */
+static enum mln_status work_told(struct runner *r, size_t from, size_t to, struct mln_err *err) {
+    const struct mln_audit_request request = {
+        .command = r->options->command != NULL ? r->options->command : "run",
+        .purpose = r->options->purpose,
+        .role = r->options->role};
+    struct mln_audit audit;
+    MLN_TRY(mln_audit_begin(&r->project, &request, r->options->talk, &audit, err));
+    const enum mln_status status = work(r, from, to, err);
+    return mln_audit_end(&audit, status, r->counts, r->n_counts, NULL, err);
+}
+
+static enum mln_status read_range(const struct mln_run_options *options, size_t *from, size_t *to,
+                                  struct mln_err *err) {
+    MLN_TRY(stage_index(options->from, 0, from, err));
+    MLN_TRY(stage_index(options->to, N_STAGES, to, err));
+    return *from <= *to
+               ? MLN_OK
+               : mln_err_set(err, MLN_BAD_INPUT, "stage %s comes after %s; swap --from and --to",
+                             options->from, options->to);
+}
+
+enum mln_status mln_run_check(const struct mln_run_options *options, struct mln_err *err) {
+    size_t from = 0;
+    size_t to = 0;
+    return read_range(options, &from, &to, err);
 }
 
 enum mln_status mln_run_project(const char *path, const struct mln_run_options *options,
@@ -512,22 +625,18 @@ enum mln_status mln_run_project(const char *path, const struct mln_run_options *
     size_t from = 0;
     size_t to = 0;
     enum mln_status status = MLN_OK;
-    MLN_TRY(stage_index(options->from, 0, &from, err));
-    MLN_TRY(stage_index(options->to, N_STAGES, &to, err));
-    if (from > to) {
-        return mln_err_set(err, MLN_BAD_INPUT, "stage %s comes after %s; swap --from and --to",
-                           options->from, options->to);
-    }
+    MLN_TRY(read_range(options, &from, &to, err));
+
     MLN_TRY_GOTO(status, mln_secret_init(err), done);
     MLN_TRY_GOTO(status, mln_project_read(&r.arena, path, &r.project, err), done);
     r.project.n_threads = options->n_threads != 0 ? options->n_threads : r.project.n_threads;
     r.project.memory_bytes =
         options->memory_bytes != 0 ? options->memory_bytes : r.project.memory_bytes;
     r.project.lang = options->lang != NULL ? options->lang : r.project.lang;
+    r.project.lock = options->lock;
     MLN_TRY_GOTO(status, mln_digest_file("/proc/self/exe", &r.program, err), done);
     MLN_TRY_GOTO(status, take_lock(&r, err), done);
-    MLN_TRY_GOTO(status, read_nomenclatures(&r, err), done);
-    status = run_stages(&r, from, to, options->from != NULL, err);
+    status = to == 0 ? work(&r, from, to, err) : work_told(&r, from, to, err);
 done:
     if (r.lock_fd >= 0) {
         (void)close(r.lock_fd);

@@ -12,7 +12,7 @@ enum mln_status mln_sealed_read(struct mln_run *run, const char *key_name, const
         return mln_err_nomem(err, "a path");
     }
     struct mln_key key;
-    MLN_TRY(mln_key_load(run->project->keys_dir, key_name, &key, err));
+    MLN_TRY(mln_project_key(run->project, key_name, &key, err));
     const enum mln_status status = mln_unseal_file(&key, label, path, MAX_SEALED_BYTES, out, err);
     mln_key_release(&key);
     return status;
@@ -24,7 +24,7 @@ enum mln_status mln_sealed_write(struct mln_run *run, const char *key_name, cons
         return mln_err_nomem(err, "a path");
     }
     struct mln_key key;
-    MLN_TRY(mln_key_load(run->project->keys_dir, key_name, &key, err));
+    MLN_TRY(mln_project_key(run->project, key_name, &key, err));
     const enum mln_status status = mln_seal_file(&key, label, bytes, path, err);
     mln_key_release(&key);
     return status;

@@ -300,7 +300,7 @@ static enum mln_status seal_tables(struct study *s, struct mln_err *err) {
     struct mln_buf bytes = MLN_BUF_INIT;
     enum mln_status status = mln_tables_write(s->tables, s->study.n_tables, &bytes, err);
     if (status == MLN_OK) {
-        status = mln_sealed_write(s->run, "base", MLN_SEAL_STUDY, mln_buf_view(&bytes),
+        status = mln_sealed_write(s->run, "study", MLN_SEAL_STUDY, mln_buf_view(&bytes),
                                   mln_run_partial(s->run, MLN_TABLES_FILE), err);
     }
     mln_buf_release(&bytes);

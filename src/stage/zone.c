@@ -1,7 +1,7 @@
 #include "stage/zone.h"
 
 #include "base/file.h"
-#include "secret/keys.h"
+#include "secret/ring.h"
 
 static const char spill[] = "spill";
 
@@ -17,6 +17,36 @@ enum mln_status mln_zone_open(struct mln_run *run, struct mln_engine **out, stru
     return mln_engine_open_duckdb(&options, out, err);
 }
 
+struct attempt {
+    struct mln_engine *e;
+    const char *catalog, *path, *key_name;
+};
+
+/* Whether a retired version of the key opens the file: one from before a rotation. */
+static bool try_retired(struct mln_run *run, const struct attempt *a, struct mln_err *err) {
+    const struct mln_keyring ring = mln_project_ring(run->project);
+    struct mln_key_list list;
+    bool open = false;
+    if (mln_ring_list(&ring, &list, NULL) != MLN_OK) {
+        return false; /* what the active key said stays */
+    }
+    for (size_t i = list.n; !open && i-- > 0;) {
+        const struct mln_key_entry *const entry = &list.entries[i];
+        struct mln_key key;
+        if (entry->state == MLN_KEY_IS_RETIRED && strcmp(entry->name, a->key_name) == 0 &&
+            mln_keyring_load_version(&ring, entry->name, entry->version, &key, NULL) == MLN_OK) {
+            open = a->e->ops->attach(a->e, a->catalog, a->path, key.bytes, MLN_ATTACH_READ, NULL) ==
+                   MLN_OK;
+            mln_key_release(&key);
+        }
+    }
+    mln_key_list_release(&list);
+    if (open && err != NULL) {
+        *err = (struct mln_err){0};
+    }
+    return open;
+}
+
 enum mln_status mln_zone_attach(struct mln_run *run, struct mln_engine *e, const char *catalog,
                                 const char *path, const char *key_name, enum mln_attach_mode mode,
                                 struct mln_err *err) {
@@ -24,9 +54,13 @@ enum mln_status mln_zone_attach(struct mln_run *run, struct mln_engine *e, const
     if (path == NULL) {
         return mln_err_nomem(err, "a path");
     }
-    MLN_TRY(mln_key_load(run->project->keys_dir, key_name, &key, err));
-    const enum mln_status status = e->ops->attach(e, catalog, path, key.bytes, mode, err);
+    MLN_TRY(mln_project_key(run->project, key_name, &key, err));
+    enum mln_status status = e->ops->attach(e, catalog, path, key.bytes, mode, err);
     mln_key_release(&key);
+    if (status == MLN_KEY && mode == MLN_ATTACH_READ) {
+        const struct attempt a = {e, catalog, path, key_name};
+        status = try_retired(run, &a, err) ? MLN_OK : status;
+    }
     return status;
 }
 

@@ -16,7 +16,8 @@
 enum mln_status mln_zone_open(struct mln_run *run, struct mln_engine **out, struct mln_err *err)
     MLN_MUST_USE;
 
-/* Opens `path` as `catalog` under the key keys/<key>.key, which is held only during the call. */
+/* Opens `path` as `catalog` under the key keys/<key>.key, which is held only during the call. To
+ * read, a retired version of the key serves too. */
 enum mln_status mln_zone_attach(struct mln_run *run, struct mln_engine *e, const char *catalog,
                                 const char *path, const char *key, enum mln_attach_mode mode,
                                 struct mln_err *err) MLN_MUST_USE;

@@ -6,7 +6,7 @@ command -v groff >/dev/null || { echo "skipped: there is no groff"; exit 77; }
 maillon=$1
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-"$maillon" --help | sed -n '/^Commands:/,/^$/p' | grep '^  ' | cut -c3-14 | sed 's/ *$//' >"$dir/commands"
+"$maillon" --help | sed -n '/^Commands:/,/^$/p' | sed -n 's/^  \([a-z].*[a-z]\)   *[a-z].*/\1/p' >"$dir/commands"
 [ "$(wc -l <"$dir/commands")" -ge 13 ]
 echo "" >>"$dir/commands" # the whole program
 failed=0

@@ -76,7 +76,7 @@ def make(place, name="essai", procedures=None, seed=7):
 def twin(folder, name):
     """The same project elsewhere: same keys, same extracts, nothing run yet."""
     other = os.path.join(os.path.dirname(folder), name)
-    shutil.copytree(folder, other, ignore=shutil.ignore_patterns("work", "out"))
+    shutil.copytree(folder, other, ignore=shutil.ignore_patterns("work", "out", "journal"))
     return other
 
 

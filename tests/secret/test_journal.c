@@ -417,21 +417,24 @@ START_TEST(half_a_line_is_found_and_set_aside) {
         FAILS(MLN_CHECK_FAILED, mln_journal_verify(journal.dir, NULL, NULL, &now, &err));
         ck_assert_uint_eq(named_line(), 2);
         SAYS("half a line");
-        FAILS(MLN_CHECK_FAILED, mln_journal_append(&journal, &entry, &err));
-        SAYS("half a line");
-        OK(mln_journal_repair(&journal, &entry, &bytes, &err));
-        ck_assert_uint_eq(bytes, n - one);
-        ck_assert_uint_eq(anchor_of(journal.dir).number, 2);
+        if (n % 2 == 0) {
+            OK(mln_journal_repair(&journal, &entry, &bytes, &err));
+            ck_assert_uint_eq(bytes, n - one);
+            ck_assert_uint_eq(anchor_of(journal.dir).number, 2);
+        } else { /* whoever appends next repairs it, with a line of its own */
+            OK(mln_journal_append(&journal, &entry, &err));
+            ck_assert_uint_eq(entry.number, 3);
+            ck_assert_uint_eq(anchor_of(journal.dir).number, 3);
+        }
         ck_assert(holds(path, "\"event\":\"repaired\""));
         struct mln_buf torn = MLN_BUF_INIT;
         get(at(journal.dir, "torn-2"), &torn);
-        ck_assert_uint_eq(torn.n, bytes);
-        ck_assert_int_eq(memcmp(torn.p, text.p + one, bytes), 0);
+        ck_assert_uint_eq(torn.n, n - one);
+        ck_assert_int_eq(memcmp(torn.p, text.p + one, n - one), 0);
         mln_buf_release(&torn);
     }
     OK(mln_journal_repair(&journal, &entry, &bytes, &err));
     ck_assert_uint_eq(bytes, 0);
-    ck_assert_uint_eq(anchor_of(journal.dir).number, 2);
     /* a line that the head knows is no half line to repair: it was cut */
     put(path, text.p, text.n - 5);
     FAILS(MLN_CHECK_FAILED, mln_journal_repair(&journal, &entry, &bytes, &err));

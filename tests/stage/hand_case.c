@@ -48,7 +48,7 @@ void make_zones(int sens) {
     OK(mln_zone_open(&run, &e, &err));
     OK(mln_zone_attach(&run, e, "content", under("work/ingest/content.db"), "content",
                        MLN_ATTACH_CREATE, &err));
-    OK(mln_zone_attach(&run, e, "pivot", under("work/link-chain/pivot.db"), "base",
+    OK(mln_zone_attach(&run, e, "pivot", under("work/link-chain/pivot.db"), "pivot",
                        MLN_ATTACH_CREATE, &err));
     exec_file(e, "chain_case.sql", MLN_NO_PARAMS);
     exec_file(e, "chain_zones.sql",
@@ -60,7 +60,7 @@ void make_zones(int sens) {
 }
 
 void set_up(void) {
-    static const char *const keys[] = {"content", "base"};
+    static const char *const keys[] = {"content", "pivot", "base", "study"};
     snprintf(dir, sizeof dir, "/tmp/mln-chain-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(dir));
     arena = MLN_ARENA_INIT;
@@ -71,7 +71,7 @@ void set_up(void) {
                                    .n_threads = 2,
                                    .memory_bytes = UINT64_C(512) << 20,
                                    .observation_day = mln_day_from_civil(2024, 6, 30)};
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         OK(mln_key_create(project.keys_dir, keys[i], &err));
     }
     const struct mln_asset *study = mln_asset_find("models/study/violences-conjugales.yaml");

@@ -59,6 +59,7 @@ static void make_run(struct place *p) {
     ok(mln_secret_init(&err), &err);
     ok(mln_key_create(p->keys, "id", &err), &err);
     ok(mln_key_create(p->keys, "base", &err), &err);
+    ok(mln_key_create(p->keys, "pivot", &err), &err);
     ok(mln_dir_make(p->truth, &err), &err);
     write_zone(p, "ingest", "id.db", "id",
                "CREATE TABLE z.procedure AS SELECT * FROM (VALUES"
@@ -68,7 +69,7 @@ static void make_run(struct place *p) {
                " v(idx, force, code_unite, annee, numero, date_enregistrement);"
                "CREATE TABLE z.affaire AS SELECT * FROM (VALUES (21, 'A1'), (22, 'A2'), (23, 'A3'))"
                " v(idx, affaire_id)");
-    write_zone(p, "link-chain", "pivot.db", "base",
+    write_zone(p, "link-chain", "pivot.db", "pivot",
                "CREATE TABLE z.procedure AS SELECT * FROM (VALUES (1, 11), (2, 12), (3, 13))"
                " v(procedure_no, idx);"
                "CREATE TABLE z.affaire AS SELECT * FROM (VALUES (1, 21), (2, 22), (3, 23))"

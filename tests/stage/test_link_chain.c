@@ -326,7 +326,7 @@ static struct mln_engine *open_results(const struct place *p) {
     (void)snprintf(path, sizeof path, "%s/ingest/id.db", p->work);
     attach(e, p, "ident", path, "id", MLN_ATTACH_READ);
     (void)snprintf(path, sizeof path, "%s/pivot.db", p->partial);
-    attach(e, p, "pv", path, "base", MLN_ATTACH_READ);
+    attach(e, p, "pv", path, "pivot", MLN_ATTACH_READ);
     exec(e, "CREATE TABLE memory.p AS SELECT q.procedure_no AS no, i.numero"
             " FROM pv.procedure q JOIN ident.procedure i ON i.idx = q.idx;"
             "CREATE TABLE memory.a AS SELECT q.affaire_no AS no, i.affaire_id AS id"

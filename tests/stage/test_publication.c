@@ -48,7 +48,7 @@ static void seal_study(const struct mln_table *tables, size_t n) {
     struct mln_buf bytes = MLN_BUF_INIT;
     OK(mln_tables_write(tables, n, &bytes, &err));
     begin_stage("work/.study.partial");
-    OK(mln_sealed_write(&run, "base", MLN_SEAL_STUDY, mln_buf_view(&bytes),
+    OK(mln_sealed_write(&run, "study", MLN_SEAL_STUDY, mln_buf_view(&bytes),
                         mln_run_partial(&run, MLN_TABLES_FILE), &err));
     settle("study");
     mln_buf_release(&bytes);
@@ -71,7 +71,7 @@ static void make_study(void) {
 }
 
 static void enter(void) {
-    static const char *const keys[] = {"base", "publish"};
+    static const char *const keys[] = {"study", "publish"};
     snprintf(dir, sizeof dir, "/tmp/mln-publication-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(dir));
     arena = MLN_ARENA_INIT;
@@ -116,7 +116,7 @@ START_TEST(protect_reads_with_one_key_and_writes_with_another) {
               run.counts[0].rejected == 2);
     const char *path = mln_run_path(&run, "protect", MLN_TABLES_FILE);
     struct mln_buf bytes = MLN_BUF_INIT;
-    ck_assert_int_eq(mln_sealed_read(&run, "base", MLN_SEAL_PROTECTED, path, &bytes, &err),
+    ck_assert_int_eq(mln_sealed_read(&run, "study", MLN_SEAL_PROTECTED, path, &bytes, &err),
                      MLN_KEY);
     ck_assert_int_eq(mln_sealed_read(&run, "publish", MLN_SEAL_STUDY, path, &bytes, &err), MLN_IO);
     OK(mln_sealed_read(&run, "publish", MLN_SEAL_PROTECTED, path, &bytes, &err));
@@ -211,7 +211,7 @@ START_TEST(counts_in_the_place_of_protected_tables_are_refused) {
     ck_assert_int_eq(mln_stage_report(&run, &err), MLN_KEY);
     /* The same bytes even sealed again under the publisher's key and name: not their form. */
     mln_buf_reset(&bytes);
-    OK(mln_sealed_read(&run, "base", MLN_SEAL_STUDY, mln_run_path(&run, "study", MLN_TABLES_FILE),
+    OK(mln_sealed_read(&run, "study", MLN_SEAL_STUDY, mln_run_path(&run, "study", MLN_TABLES_FILE),
                        &bytes, &err));
     OK(mln_sealed_write(&run, "publish", MLN_SEAL_PROTECTED, mln_buf_view(&bytes),
                         mln_run_path(&run, "protect", MLN_TABLES_FILE), &err));

@@ -29,7 +29,7 @@ static struct mln_str run_stages(int sens, size_t n_threads) {
     begin_stage("work/study");
     OK(mln_stage_study(&run, &err));
     struct mln_buf bytes = MLN_BUF_INIT;
-    OK(mln_sealed_read(&run, "base", MLN_SEAL_STUDY, under("work/study/" MLN_TABLES_FILE), &bytes,
+    OK(mln_sealed_read(&run, "study", MLN_SEAL_STUDY, under("work/study/" MLN_TABLES_FILE), &bytes,
                        &err));
     char *kept = MLN_ARENA_NEW(&arena, char, bytes.n);
     ck_assert_ptr_nonnull(kept);
