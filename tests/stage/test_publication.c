@@ -163,7 +163,7 @@ START_TEST(the_vintage_before_is_known) {
     const struct mln_table other = hand_table(&arena, &d, 1, two);
     struct mln_buf bytes = MLN_BUF_INIT;
     OK(mln_tables_write(&other, 1, &bytes, &err));
-    OK(mln_sealed_write(&run, "base", MLN_SEAL_STUDY, mln_buf_view(&bytes),
+    OK(mln_sealed_write(&run, "study", MLN_SEAL_STUDY, mln_buf_view(&bytes),
                         under("before/study/" MLN_TABLES_FILE), &err));
     mln_buf_release(&bytes);
     begin_stage("work/.protect.partial");
