@@ -90,7 +90,7 @@ static void best_start(const struct em_data *data, struct em_climb *best, size_t
 /* u and λ given m, m given u, in turn, until u stands still. */
 static void settle_u(const struct em_data *data, struct em_climb *climb, double *lambda) {
     enum { ROUNDS_MAX = 20 };
-    *lambda = em_lambda(data, &climb->at);
+    *lambda = em_lambda(data, &climb->at, 0);
     for (int round = 0; data->random.n > 0 && round < ROUNDS_MAX; round++) {
         struct em_params next = climb->at;
         em_u_from_random(data, *lambda, &next);
@@ -101,7 +101,7 @@ static void settle_u(const struct em_data *data, struct em_climb *climb, double 
         climb->at = next;
         climb->alarms &= ~(unsigned)MLN_EM_NOT_CONVERGED;
         em_climb_up(data, climb);
-        *lambda = em_lambda(data, &climb->at);
+        *lambda = em_lambda(data, &climb->at, *lambda);
         if (most <= 1e-6) {
             return;
         }
@@ -193,8 +193,12 @@ static enum mln_status fit(struct em_data *data, struct mln_em_result *out, stru
     best_start(data, &best, &start);
     settle_u(data, &best, &lambda);
     MLN_TRY(check_classes(data, &best.at, err));
+    if (data->options->training->dependence) {
+        MLN_TRY(em_depend(data, &best, &lambda, err));
+        MLN_TRY(check_classes(data, &best.at, err));
+    }
     MLN_TRY(em_never_seen(data, &best.at, err));
-    lambda = em_lambda(data, &best.at);
+    lambda = em_lambda(data, &best.at, lambda);
     memcpy(out->m, best.at.m, sizeof out->m);
     memcpy(out->u, best.at.u, sizeof out->u);
     memcpy(out->session_lambda, best.at.lambda, sizeof out->session_lambda);
@@ -203,6 +207,7 @@ static enum mln_status fit(struct em_data *data, struct mln_em_result *out, stru
     out->iterations = best.passes;
     out->best_start = start;
     out->alarms = best.alarms;
+    em_interactions(data, out);
     em_alarms(data, out);
     return MLN_OK;
 }

@@ -48,6 +48,13 @@ double mln_em_weight(const struct mln_em_result *fit, const uint8_t *levels, siz
             weight += level_weight(fit, c * MLN_LEVELS_MAX + levels[c]);
         }
     }
+    for (size_t i = 0; i < fit->n_interactions; i++) {
+        const uint8_t a = levels[fit->interactions[i].a];
+        const uint8_t b = levels[fit->interactions[i].b];
+        if (a != MLN_LEVEL_MISSING && b != MLN_LEVEL_MISSING) {
+            weight += fit->interactions[i].weight_log2[a][b];
+        }
+    }
     return weight;
 }
 
@@ -120,11 +127,13 @@ static void look_for_one_field(const struct em_data *data, struct mln_em_result 
 static double one_class_likelihood(const struct em_data *data) {
     struct em_params p = {0};
     struct em_params ignored;
+    struct em_data independent = *data;
+    independent.forests = NULL;
     em_pooled_levels(data, p.u);
     for (size_t k = 0; k < EM_TERMS; k++) {
         p.m[k] = p.u[k];
     }
-    return em_pass(data, &p, &ignored).data;
+    return em_pass(&independent, &p, &ignored).data;
 }
 
 static void look_at_classes(const struct em_data *data, struct mln_em_result *result) {

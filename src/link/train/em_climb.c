@@ -3,9 +3,7 @@
 
 #include "link/train/em_data.h"
 
-/* Largest change from a to b, relative to the parameter; small levels count as 1e-4. */
-static double change(const struct em_data *data, const struct em_params *a,
-                     const struct em_params *b) {
+double em_change(const struct em_data *data, const struct em_params *a, const struct em_params *b) {
     double most = 0;
     for (size_t k = 0; k < data->options->n_comparisons * MLN_LEVELS_MAX; k++) {
         most = fmax(most, fabs(a->m[k] - b->m[k]) / fmax(a->m[k], 1e-4));
@@ -99,7 +97,7 @@ void em_climb_up(const struct em_data *data, struct em_climb *climb) {
         climb->passes++;
         climb->at = a;
         note_fall(climb, last, climb->score.posterior);
-        if (change(data, &a, &b) <= training->tolerance) {
+        if (em_change(data, &a, &b) <= training->tolerance) {
             climb->alarms &= ~(unsigned)MLN_EM_NOT_CONVERGED;
             return;
         }

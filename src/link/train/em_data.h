@@ -34,8 +34,22 @@ struct em_table {
     double total;
 };
 
+/* Two-way terms of one class: comparisons tied two by two, without a cycle. The probability of a
+ * pattern has the factor p(a, b) / (p(a) p(b)) for each tie whose two levels are there. */
+struct em_forest {
+    size_t n;
+    struct em_tie {
+        uint8_t a, b; /* a < b */
+        double log_ratio[MLN_LEVELS_MAX * MLN_LEVELS_MAX];
+    } ties[MLN_EM_INTERACTIONS_MAX];
+};
+
+/* Sum of the log-ratios of a pattern. */
+double em_forest_log(const struct em_forest *forest, const struct em_table *t, size_t pattern);
+
 struct em_data {
-    struct mln_arena arena; /* owns the tables */
+    struct em_forest *forests; /* of matches, of others; NULL: comparisons are independent */
+    struct mln_arena arena;    /* owns the tables */
     const struct mln_em_options *options;
     struct em_table sessions[MLN_EM_SESSIONS_MAX];
     size_t n_sessions;
@@ -60,6 +74,19 @@ struct em_params {
     double lambda[MLN_EM_SESSIONS_MAX];
 };
 
+struct em_logs {
+    double m[EM_TERMS], u[EM_TERMS];
+    const struct em_forest *forests;
+};
+void em_take_logs(const struct em_data *data, const struct em_params *at, struct em_logs *logs);
+
+struct em_pair {
+    double match, other;   /* posterior of being a match, of being none: each to full precision */
+    double log_likelihood; /* of one pair */
+};
+struct em_pair em_weigh(const struct em_logs *logs, const struct em_table *t, size_t pattern,
+                        double log_match, double log_not);
+
 /* One pass: the M-step after an E-step at `at` into `next`, the log-likelihood at `at` into the
  * two others. u is left as it is when there are random pairs. */
 struct em_score {
@@ -77,8 +104,8 @@ void em_levels(const double *count, double prior, size_t n_levels, const double 
 /* u from the random pairs, each with its probability of being no match at λ (0: all count). */
 void em_u_from_random(const struct em_data *data, double lambda, struct em_params *params);
 
-/* λ of two random records from the sessions' (em.h). */
-double em_lambda(const struct em_data *data, const struct em_params *params);
+/* λ of two random records (em.h). start: where to look for it, 0: anywhere. */
+double em_lambda(const struct em_data *data, const struct em_params *params, double start);
 
 /* How levels are distributed over all the sessions' pairs. */
 void em_pooled_levels(const struct em_data *data, double *out);
@@ -94,6 +121,16 @@ struct em_climb {
     unsigned alarms;
 };
 void em_climb_up(const struct em_data *data, struct em_climb *climb);
+
+/* Chooses two-way terms at the fitted values and fits on with them (training->dependence). */
+enum mln_status em_depend(struct em_data *data, struct em_climb *climb, double *lambda,
+                          struct mln_err *err) MLN_MUST_USE;
+
+/* The terms as weights in the result. */
+void em_interactions(const struct em_data *data, struct mln_em_result *out);
+
+/* Largest change from a to b, relative to the parameter; small levels count as 1e-4. */
+double em_change(const struct em_data *data, const struct em_params *a, const struct em_params *b);
 
 /* m (and u without random pairs) of comparisons that no session keeps, from the matches of the
  * sessions. */

@@ -7,12 +7,7 @@
 /* Below this a probability is as good as 0: its logarithm stays finite. */
 static const double tiny = 1e-300;
 
-struct em_logs {
-    double m[EM_TERMS], u[EM_TERMS];
-};
-
-static void take_logs(const struct em_data *data, const struct em_params *at,
-                      struct em_logs *logs) {
+void em_take_logs(const struct em_data *data, const struct em_params *at, struct em_logs *logs) {
     for (size_t c = 0; c < data->options->n_comparisons; c++) {
         for (size_t l = 0; l < data->options->n_levels[c]; l++) {
             const size_t k = c * MLN_LEVELS_MAX + l;
@@ -20,20 +15,20 @@ static void take_logs(const struct em_data *data, const struct em_params *at,
             logs->u[k] = log(fmax(at->u[k], tiny));
         }
     }
+    logs->forests = data->forests;
 }
 
-struct em_pair {
-    double match, other;   /* posterior of being a match, of being none: each to full precision */
-    double log_likelihood; /* of one pair */
-};
-
-static struct em_pair weigh(const struct em_logs *logs, const struct em_table *t, size_t pattern,
-                            double log_match, double log_not) {
+struct em_pair em_weigh(const struct em_logs *logs, const struct em_table *t, size_t pattern,
+                        double log_match, double log_not) {
     double m = log_match;
     double u = log_not;
     for (uint32_t k = t->start[pattern]; k < t->start[pattern + 1]; k++) {
         m += logs->m[t->terms[k]];
         u += logs->u[t->terms[k]];
+    }
+    if (logs->forests != NULL) {
+        m += em_forest_log(&logs->forests[0], t, pattern);
+        u += em_forest_log(&logs->forests[1], t, pattern);
     }
     const double small = exp(-fabs(m - u)); /* of the lesser class relative to the other */
     const double more = 1 / (1 + small);
@@ -62,7 +57,7 @@ static double count_session(const struct em_table *t, const struct em_logs *logs
     const double log_not = log(fmax(1 - lambda, tiny));
     struct em_sum matches = {0, 0};
     for (size_t i = 0; i < t->n; i++) {
-        const struct em_pair p = weigh(logs, t, i, log_match, log_not);
+        const struct em_pair p = em_weigh(logs, t, i, log_match, log_not);
         em_add(log_likelihood, t->count[i] * p.log_likelihood);
         em_add(&matches, t->count[i] * p.match);
         count_pattern(t, i, p.match, p.other, counts);
@@ -124,7 +119,7 @@ struct em_score em_pass(const struct em_data *data, const struct em_params *at,
     struct em_logs logs;
     struct em_counts counts;
     memset(&counts, 0, sizeof counts);
-    take_logs(data, at, &logs);
+    em_take_logs(data, at, &logs);
     struct em_sum log_likelihood = {0, 0};
     *next = *at;
     for (size_t r = 0; r < data->n_sessions; r++) {
@@ -152,11 +147,11 @@ void em_u_from_random(const struct em_data *data, double lambda, struct em_param
     struct em_logs logs;
     struct em_counts counts;
     memset(&counts, 0, sizeof counts);
-    take_logs(data, params, &logs);
+    em_take_logs(data, params, &logs);
     for (size_t i = 0; i < t->n; i++) {
         const struct em_pair all_count = {0, 1, 0};
         const struct em_pair p =
-            lambda > 0 ? weigh(&logs, t, i, log(lambda), log1p(-lambda)) : all_count;
+            lambda > 0 ? em_weigh(&logs, t, i, log(lambda), log1p(-lambda)) : all_count;
         count_pattern(t, i, p.match, p.other, &counts);
     }
     for (size_t c = 0; c < o->n_comparisons; c++) {
@@ -198,13 +193,13 @@ static double lambda_of_random(const struct em_data *data, const struct em_param
     enum { PASSES_MAX = 200 };
     const struct em_table *t = &data->random;
     struct em_logs logs;
-    take_logs(data, params, &logs);
+    em_take_logs(data, params, &logs);
     double lambda = start;
     for (int pass = 0; pass < PASSES_MAX; pass++) {
         const double log_match = log(fmax(lambda, tiny));
         struct em_sum matches = {0, 0};
         for (size_t i = 0; i < t->n; i++) {
-            em_add(&matches, t->count[i] * weigh(&logs, t, i, log_match, log1p(-lambda)).match);
+            em_add(&matches, t->count[i] * em_weigh(&logs, t, i, log_match, log1p(-lambda)).match);
         }
         const double next = fmin(em_value(matches) / t->total, 1 - 1e-9);
         const double step = fabs(next - lambda);
@@ -216,7 +211,7 @@ static double lambda_of_random(const struct em_data *data, const struct em_param
     return lambda;
 }
 
-double em_lambda(const struct em_data *data, const struct em_params *params) {
+double em_lambda(const struct em_data *data, const struct em_params *params, double start) {
     if (!isnan(data->options->training->lambda)) {
         return data->options->training->lambda;
     }
@@ -224,7 +219,7 @@ double em_lambda(const struct em_data *data, const struct em_params *params) {
     if (data->random.n == 0 || by_sessions <= 0) {
         return by_sessions;
     }
-    const double by_random = lambda_of_random(data, params, by_sessions);
+    const double by_random = lambda_of_random(data, params, start > 0 ? start : by_sessions);
     return by_random * data->random.total >= MLN_EM_RANDOM_MATCHES ? by_random : by_sessions;
 }
 
@@ -253,7 +248,7 @@ enum mln_status em_never_seen(struct em_data *data, struct em_params *params, st
     struct em_logs logs;
     struct em_counts counts;
     memset(&counts, 0, sizeof counts);
-    take_logs(data, params, &logs);
+    em_take_logs(data, params, &logs);
     for (size_t r = 0; r < data->n_sessions; r++) {
         struct em_table whole;
         MLN_TRY(em_table_build(data, &o->sessions[r], NULL, &whole, err));

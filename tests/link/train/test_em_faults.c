@@ -20,7 +20,8 @@ static enum mln_status train(bool labels, struct mln_err *err) {
     const struct mln_em_session s[] = {
         {.levels = levels, .count = counts, .n_patterns = 5, .left_out = left_out},
         {.levels = levels, .count = counts, .n_patterns = 5}};
-    const struct mln_training training = usual_training();
+    struct mln_training training = usual_training();
+    training.dependence = true;
     const struct mln_em_options o = {.n_levels = n_levels,
                                      .n_comparisons = 3,
                                      .sessions = s,

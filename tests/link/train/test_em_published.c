@@ -95,8 +95,8 @@ static const double published_u[FIELDS][3] = {
  *
  * fastLink sorts each field's u after every step so that the lowest level is the likeliest: where
  * full agreement is more frequent than partial agreement (first name, last name, street) it prints
- * the two swapped. They are set right here by the counts: of 174,950 non-matches 2,011 agree on the first
- * name (.0114947) and 196 in part (.0011203), 79 on the street (.0004516) and 68 in part
+ * the two swapped. They are set right here by the counts: of 174,950 non-matches 2,011 agree on the
+ * first name (.0114947) and 196 in part (.0011203), 79 on the street (.0004516) and 68 in part
  * (.0003887). */
 START_TEST(fastlink_samplematch) {
     const struct mln_em_session session = {
