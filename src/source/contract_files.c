@@ -235,6 +235,23 @@ static enum mln_status check_rest(struct header *h, const struct mln_contract_so
     return MLN_OK;
 }
 
+static enum mln_status column_missing(const struct mln_contract_column *column,
+                                      const struct mln_model_table *table, size_t c,
+                                      const char *shown, struct mln_findings *findings,
+                                      struct mln_err *err) {
+    const char *name = table->columns[c].name;
+    if (column->required) {
+        return mln_findings_add(findings, err,
+                                "%s: column '%s' is missing (%s of %s, required); name the right "
+                                "one in the contract",
+                                shown, column->from, name, table->name);
+    }
+    return mln_findings_add(findings, err,
+                            "%s: column '%s' is missing (%s of %s); name the right one in the "
+                            "contract, or write '%s: absent'",
+                            shown, column->from, name, table->name, name);
+}
+
 enum mln_status mln_binding_make(struct mln_arena *arena, const struct mln_contract_source *source,
                                  const struct mln_model_table *table, const char *shown,
                                  const struct mln_str *names, size_t n_names,
@@ -268,11 +285,7 @@ enum mln_status mln_binding_make(struct mln_arena *arena, const struct mln_contr
             continue;
         }
         if (found[c] == 0) {
-            MLN_TRY(mln_findings_add(findings, err,
-                                     "%s: column '%s' is missing (canonical column %s of %s); name "
-                                     "the right one in the contract, or write '%s: absent'",
-                                     shown, from, table->columns[c].name, table->name,
-                                     table->columns[c].name));
+            MLN_TRY(column_missing(&source->columns[c], table, c, shown, findings, err));
         } else if (found[c] > 1) {
             MLN_TRY(mln_findings_add(findings, err, "%s: column '%s' is there %zu times", shown,
                                      from, found[c]));

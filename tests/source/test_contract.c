@@ -291,7 +291,7 @@ static const struct header_case headers[] = {
     {"{ignore: [x]}", "no;sexe;jour;faits;age;lieu;x", "0 1 2 3 4 5", NULL},
     {"{}", "no;no;jour;faits;age;lieu", NULL,
      "f: column 'no' is there 2 times\n"
-     "f: column 'sexe' is missing (canonical column sexe of dossier); name the right one in the "
+     "f: column 'sexe' is missing (sexe of dossier); name the right one in the "
      "contract, or write 'sexe: absent'\n"},
     {"{}", "12;F;2021-01-01;;33;01004", NULL,
      "f: none of the 6 columns expected is in its first line; are delimiter and encoding right? (a "

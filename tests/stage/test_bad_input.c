@@ -46,8 +46,7 @@ static const struct bad_file bad_files[] = {
      MLN_BAD_INPUT, "none of the 4 columns expected is in its first line; are delimiter"},
     {"missing column", "affaire_parquet", WHOLE("affaire_id;juridiction;numero_parquet\nA1;x;1\n"),
      MLN_BAD_INPUT,
-     "data/affaire_parquet.csv: column 'etat' is missing (canonical column etat of "
-     "affaire_parquet); name the right one in the contract, or write 'etat: absent'"},
+     "data/affaire_parquet.csv: column 'etat' is missing (etat of affaire_parquet); name the right one in the contract, or write 'etat: absent'"},
     {"doubled column", "affaire_parquet",
      WHOLE("affaire_id;juridiction;etat;numero_parquet;ETAT\nA1;x;;1;\n"), MLN_BAD_INPUT,
      "data/affaire_parquet.csv: column 5 ('ETAT') is not in the contract"},
@@ -279,7 +278,8 @@ START_TEST(check_tells_all_problems) {
         "contract.yaml:10:42: the constant for 'classe' is no value of it: mot hors liste",
         "contract.yaml:4:3: table 'correspondance' of the model is not here",
         "affaire.csv: cannot open: No such file or directory",
-        "data/affaire_parquet.csv: column 'numero_parquet' is missing",
+        "data/affaire_parquet.csv: column 'numero_parquet' is missing (numero_parquet of "
+        "affaire_parquet, required); name the right one in the contract",
         "data/affaire_parquet.csv: column 'etat' is there 2 times",
         "data/affaire_parquet.csv: column 3 ('numero') is not in the contract",
         "data/evenement.csv: the file is empty",
