@@ -2,8 +2,25 @@
 
 static const char *const catalogs[MLN_N_SIDES] = {MLN_ZONE_ID_CATALOG, MLN_ZONE_CONTENT_CATALOG};
 
-static bool stored_in(const struct mln_model_column *c, enum mln_side which) {
-    return c->zone == MLN_ZONE_BOTH || (c->zone == MLN_ZONE_ID) == (which == MLN_SIDE_ID);
+/* The parent's key is not stored again in the zone id: parent_idx stands for it. One copy of an
+ * identifier is enough, and long ones are what an extract is most of. */
+static bool is_parent_key(const struct mln_model *model, const struct mln_model_table *table,
+                          size_t column) {
+    const struct mln_model_reference *parent = table->parent;
+    const size_t n = parent == NULL ? 0 : model->tables[parent->table].n_key;
+    for (size_t i = 0; i < n; i++) {
+        if (parent->columns[i] == column) {
+            return table->columns[column].zone == MLN_ZONE_ID;
+        }
+    }
+    return false;
+}
+
+static bool stored_in(const struct mln_model *model, const struct mln_model_table *table,
+                      size_t column, enum mln_side which) {
+    const enum mln_zone zone = table->columns[column].zone;
+    return zone == MLN_ZONE_BOTH || ((zone == MLN_ZONE_ID) == (which == MLN_SIDE_ID) &&
+                                     !is_parent_key(model, table, column));
 }
 
 /* ── columns ── */
@@ -54,9 +71,10 @@ static void add_first_specs(struct mln_ingest_side *side) {
     }
 }
 
-enum mln_status mln_side_describe(struct mln_arena *arena, const struct mln_model_table *table,
-                                  enum mln_side which, struct mln_ingest_side *out,
+enum mln_status mln_side_describe(struct mln_arena *arena, const struct mln_model *model,
+                                  size_t table_no, enum mln_side which, struct mln_ingest_side *out,
                                   struct mln_err *err) {
+    const struct mln_model_table *table = &model->tables[table_no];
     *out = (struct mln_ingest_side){
         .which = which,
         .table = table,
@@ -70,7 +88,7 @@ enum mln_status mln_side_describe(struct mln_arena *arena, const struct mln_mode
     add_first_specs(out);
     for (size_t c = 0; c < table->n_columns; c++) {
         const struct mln_model_column *m = &table->columns[c];
-        if (!stored_in(m, which)) {
+        if (!stored_in(model, table, c, which)) {
             continue;
         }
         out->puts[out->n_puts++] = (struct mln_side_put){c, m->type};

@@ -37,8 +37,8 @@ struct mln_ingest_side {
 };
 
 /* Columns as docs/architecture.md lists them. */
-enum mln_status mln_side_describe(struct mln_arena *arena, const struct mln_model_table *table,
-                                  enum mln_side which, struct mln_ingest_side *out,
+enum mln_status mln_side_describe(struct mln_arena *arena, const struct mln_model *model,
+                                  size_t table_no, enum mln_side which, struct mln_ingest_side *out,
                                   struct mln_err *err) MLN_MUST_USE;
 
 enum mln_status mln_side_create(const struct mln_ingest_side *side, struct mln_engine *e,

@@ -389,7 +389,7 @@ static enum mln_status load_file(struct loader *l, size_t file, struct mln_err *
 enum mln_status mln_ingest_create(struct mln_ingest *in, size_t table, struct mln_err *err) {
     for (int which = 0; which < MLN_N_SIDES; which++) {
         struct mln_ingest_side side;
-        MLN_TRY(mln_side_describe(&in->tables[table].arena, &in->plan->model.tables[table],
+        MLN_TRY(mln_side_describe(&in->tables[table].arena, &in->plan->model, table,
                                   (enum mln_side)which, &side, err));
         MLN_TRY(mln_side_create(&side, in->e, err));
     }
@@ -428,7 +428,8 @@ static enum mln_status prepare_table(struct loader *l, struct mln_err *err) {
     }
     split_key(l);
     for (int side = 0; side < MLN_N_SIDES; side++) {
-        MLN_TRY(mln_side_describe(arena, l->model, (enum mln_side)side, &l->sides[side], err));
+        MLN_TRY(mln_side_describe(arena, &l->in->plan->model, l->t->table, (enum mln_side)side,
+                                  &l->sides[side], err));
     }
     return MLN_OK;
 }
