@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "linkage/decide.h"
@@ -25,6 +26,7 @@ struct whole {
     struct mln_linkage_decision decision;
     struct mln_digest input[2], model_digest;
     bool was_trained;
+    double wall, cpu;       /* at the end of the last step */
     struct mln_buf partial; /* the folder being written */
 };
 
@@ -32,6 +34,24 @@ static struct mln_linkage_work work_of(struct whole *w, const struct mln_link_mo
     return (struct mln_linkage_work){.model = model, .records = &w->records, .blocks = w->blocks,
                                      .ladder = w->ladder, .n_threads = w->options->n_threads,
                                      .arena = &w->arena, .talk = w->options->talk};
+}
+
+/* ── how long each step took, for -v ── */
+
+static double seconds(clockid_t clock) {
+    struct timespec t;
+    (void)clock_gettime(clock, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void tell_step(struct whole *w, const char *step) {
+    const double wall = seconds(CLOCK_MONOTONIC);
+    const double cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
+    mln_progress_end(w->options->talk);
+    mln_detail(w->options->talk, "%-10s %7.2f s, %7.2f s of processor", step, wall - w->wall,
+               cpu - w->cpu);
+    w->wall = wall;
+    w->cpu = cpu;
 }
 
 /* ── before any work ── */
@@ -107,15 +127,19 @@ static enum mln_status prepare(struct whole *w, struct mln_err *err) {
     for (size_t s = 0; s < 2 && w->options->input[s] != NULL; s++) {
         MLN_TRY(mln_digest_file(w->options->input[s], &w->input[s], err));
     }
+    tell_step(w, "digest");
     MLN_TRY(mln_linkage_read(w->options, &w->model, w->engine, &w->arena, &w->records, &w->fields,
                              err));
+    tell_step(w, "read");
     mln_say(w->options->talk, "rows        %u%s", w->records.n_left,
             w->records.n_right > 0 ? "" : " to deduplicate");
     if (w->records.n_right > 0) {
         mln_say(w->options->talk, "      and   %u", w->records.n_right);
     }
     MLN_TRY(mln_blocks_build(&w->model, &w->records, w->options->n_threads, &w->blocks, err));
-    return mln_ladder_build(&w->model, &w->records, &w->ladder, err);
+    MLN_TRY(mln_ladder_build(&w->model, &w->records, &w->ladder, err));
+    tell_step(w, "block");
+    return MLN_OK;
 }
 
 static enum mln_status learn(struct whole *w, struct mln_err *err) {
@@ -140,6 +164,7 @@ static enum mln_status score_and_decide(struct whole *w, struct mln_err *err) {
     MLN_TRY(mln_linkage_tf_init(&work, &w->fit, &w->tf, err));
     MLN_TRY(mln_linkage_score(&work, &w->fit, &w->tf, w->trained.decision.keep_from, &w->scores,
                               err));
+    tell_step(w, "score");
     w->rules = MLN_ARENA_NEW(&w->arena, struct mln_rule_count, w->model.n_rules);
     if (w->rules == NULL) {
         return mln_err_nomem(err, "the counts");
@@ -187,13 +212,19 @@ static enum mln_status write_all(struct whole *w, struct mln_err *err) {
 }
 
 static enum mln_status run(struct whole *w, struct mln_err *err) {
+    w->wall = seconds(CLOCK_MONOTONIC);
+    w->cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     MLN_TRY(read_model(w, err));
     MLN_TRY(check_out(w, err));
     MLN_TRY(open_engine(w, err));
+    tell_step(w, "open");
     MLN_TRY(prepare(w, err));
     MLN_TRY(learn(w, err));
+    tell_step(w, "train");
     MLN_TRY(score_and_decide(w, err));
+    tell_step(w, "decide");
     MLN_TRY(write_all(w, err));
+    tell_step(w, "write");
     w->engine->ops->close(w->engine);
     w->engine = NULL;
     return mln_dir_replace(w->partial.p, w->options->out, err);

@@ -11,6 +11,8 @@ enum { REMEMBERED_BITS = 10 };
 struct remembered {
     uint32_t pattern_1; /* pattern + 1; 0: empty */
     double weight;
+    double most;        /* the weight and the most that term frequencies can add to it */
+    uint8_t levels[MLN_COMPARISONS_MAX];
 };
 
 /* What one task keeps; tasks are merged in their order. */
@@ -50,15 +52,20 @@ double mln_linkage_tf(const struct mln_linkage_work *work, const struct mln_link
     return sum;
 }
 
-static double pattern_weight(const struct scorer *s, struct slot *slot, uint32_t pattern) {
+static const struct remembered *recall(const struct scorer *s, struct slot *slot,
+                                       uint32_t pattern) {
     struct remembered *r = &slot->remembered[(pattern * 2654435761U) >> (32 - REMEMBERED_BITS)];
     if (r->pattern_1 != pattern + 1) {
-        uint8_t levels[MLN_COMPARISONS_MAX];
-        mln_ladder_levels(s->work->ladder, pattern, levels);
+        const size_t n = s->work->model->n_comparisons;
         r->pattern_1 = pattern + 1;
-        r->weight = mln_em_weight(s->fit, levels, s->work->model->n_comparisons, true);
+        mln_ladder_levels(s->work->ladder, pattern, r->levels);
+        r->weight = mln_em_weight(s->fit, r->levels, n, true);
+        r->most = r->weight;
+        for (size_t c = 0; c < n; c++) {
+            r->most += r->levels[c] == MLN_LEVEL_MISSING ? 0 : s->tf->most[c][r->levels[c]];
+        }
     }
-    return r->weight;
+    return r;
 }
 
 /* ── one row of pairs ── */
@@ -86,7 +93,6 @@ static enum mln_status score_row(void *ctx, size_t task, const struct mln_pair_r
                                  struct mln_err *err) {
     const struct scorer *s = ctx;
     struct slot *slot = &s->slots[task];
-    const double worth_a_look = s->keep_weight - s->tf->most;
     if (slot->remembered == NULL) {
         slot->remembered = calloc((size_t)1 << REMEMBERED_BITS, sizeof *slot->remembered);
         if (slot->remembered == NULL) {
@@ -94,11 +100,10 @@ static enum mln_status score_row(void *ctx, size_t task, const struct mln_pair_r
         }
     }
     for (size_t i = 0; i < row->n; i++) {
-        double weight = pattern_weight(s, slot, row->pattern[i]);
-        if (weight >= worth_a_look && s->tf->most > 0) {
-            uint8_t levels[MLN_COMPARISONS_MAX];
-            mln_ladder_levels(s->work->ladder, row->pattern[i], levels);
-            weight += mln_linkage_tf(s->work, s->tf, levels, row->left, row->right[i]);
+        const struct remembered *r = recall(s, slot, row->pattern[i]);
+        double weight = r->weight;
+        if (r->most >= s->keep_weight && r->most > weight) {
+            weight += mln_linkage_tf(s->work, s->tf, r->levels, row->left, row->right[i]);
         }
         slot->bin_count[bin_of(weight)]++;
         if (weight < s->keep_weight) {
@@ -127,10 +132,34 @@ static uint64_t place(const struct mln_scored *p) {
     return (uint64_t)p->left << 32 | p->right;
 }
 
-static int by_place(const void *a, const void *b) {
-    const uint64_t x = place(a);
-    const uint64_t y = place(b);
-    return (x > y) - (x < y);
+/* By (left, right): digits of 11 bits of the 64 of the place, least significant first; digits that all
+ * pairs share are skipped. `aside` holds as many. */
+static struct mln_scored *sort_by_place(struct mln_scored *pairs, struct mln_scored *aside,
+                                        size_t n) {
+    enum { BITS = 11, VALUES = 1 << BITS };
+    uint64_t same = UINT64_MAX;
+    for (size_t i = 1; i < n; i++) {
+        same &= ~(place(&pairs[i]) ^ place(&pairs[0]));
+    }
+    for (unsigned shift = 0; shift < 64; shift += BITS) {
+        size_t start[VALUES + 1] = {0};
+        if (n == 0 || (~same >> shift & (VALUES - 1)) == 0) {
+            continue;
+        }
+        for (size_t i = 0; i < n; i++) {
+            start[(place(&pairs[i]) >> shift & (VALUES - 1)) + 1]++;
+        }
+        for (size_t v = 0; v < VALUES; v++) {
+            start[v + 1] += start[v];
+        }
+        for (size_t i = 0; i < n; i++) {
+            aside[start[place(&pairs[i]) >> shift & (VALUES - 1)]++] = pairs[i];
+        }
+        struct mln_scored *swap = pairs;
+        pairs = aside;
+        aside = swap;
+    }
+    return pairs;
 }
 
 /* Pairs below keep_weight are only counted by bin, whose middle stands for them: a probability a pair
@@ -150,8 +179,10 @@ static enum mln_status merge(struct scorer *s, struct mln_scored_pairs *out, str
     for (size_t t = 0; t < s->n_slots; t++) {
         n += s->slots[t].n;
     }
+    struct mln_scored *aside = malloc((n == 0 ? 1 : n) * sizeof *aside);
     out->pair = malloc((n == 0 ? 1 : n) * sizeof *out->pair);
-    if (out->pair == NULL) {
+    if (out->pair == NULL || aside == NULL) {
+        free(aside);
         return mln_err_nomem(err, "the scored pairs");
     }
     for (size_t t = 0; t < s->n_slots; t++) {
@@ -168,7 +199,9 @@ static enum mln_status merge(struct scorer *s, struct mln_scored_pairs *out, str
         free(slot->pair);
         slot->pair = NULL;
     }
-    qsort(out->pair, out->n, sizeof *out->pair, by_place);
+    struct mln_scored *sorted = sort_by_place(out->pair, aside, out->n);
+    free(sorted == out->pair ? aside : out->pair);
+    out->pair = sorted;
     sum_bins(out, s->keep_weight);
     return MLN_OK;
 }

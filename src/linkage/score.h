@@ -26,7 +26,7 @@ struct mln_scored_pairs {
  * array over the values of the level's field. */
 struct mln_linkage_tf {
     const double *adjust[MLN_COMPARISONS_MAX][MLN_LEVELS_MAX];
-    double most; /* the most that they can add to one pair */
+    double most[MLN_COMPARISONS_MAX][MLN_LEVELS_MAX]; /* the most that each can add; 0 where NULL */
 };
 
 /* From the records' own frequencies; arrays in work->arena. The level's u is the reference where it is

@@ -34,28 +34,17 @@ static enum mln_status adjust_level(const struct mln_linkage_work *work,
     if (set->n > 0) {
         mln_term_adjustments(set->count, set->n, &options, adjust);
     }
+    for (uint32_t i = 0; i < set->n; i++) {
+        out->most[c][l] = adjust[i] > out->most[c][l] ? adjust[i] : out->most[c][l];
+    }
     out->adjust[c][l] = adjust;
     return MLN_OK;
-}
-
-/* The most that a comparison can add: its levels exclude one another. */
-static double most_of(const struct mln_linkage_work *work, const struct mln_linkage_tf *tf,
-                      size_t c) {
-    double most = 0;
-    const struct mln_comparison *comparison = &work->model->comparisons[c];
-    for (size_t l = 0; l < comparison->n_levels; l++) {
-        const uint32_t n = work->records->fields[comparison->levels[l].field].set.n;
-        for (uint32_t i = 0; tf->adjust[c][l] != NULL && i < n; i++) {
-            most = tf->adjust[c][l][i] > most ? tf->adjust[c][l][i] : most;
-        }
-    }
-    return most;
 }
 
 enum mln_status mln_linkage_tf_init(const struct mln_linkage_work *work,
                                     const struct mln_em_result *fit, struct mln_linkage_tf *out,
                                     struct mln_err *err) {
-    *out = (struct mln_linkage_tf){.most = 0};
+    *out = (struct mln_linkage_tf){.adjust = {{NULL}}};
     for (size_t c = 0; c < work->model->n_comparisons; c++) {
         const struct mln_comparison *comparison = &work->model->comparisons[c];
         for (size_t l = 0; l < comparison->n_levels; l++) {
@@ -65,7 +54,6 @@ enum mln_status mln_linkage_tf_init(const struct mln_linkage_work *work,
                 MLN_TRY(adjust_level(work, fit, c, l, out, err));
             }
         }
-        out->most += most_of(work, out, c);
     }
     return MLN_OK;
 }
