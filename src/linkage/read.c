@@ -1,5 +1,6 @@
 #include "linkage/read.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -104,6 +105,7 @@ struct side {
     struct mln_engine *engine;
     struct mln_arena arena;
     struct mln_records_builder *builder;
+    pthread_mutex_t *turn; /* to add to the builder */
     size_t no;
     const char *path;
 };
@@ -169,7 +171,11 @@ static enum mln_status take_cells(void *ctx, const struct mln_cells *cells, stru
         }
     }
     MLN_TRY(mln_check_interrupt(err));
-    return mln_records_add(s->builder, s->no, cells->first_row, cells->cells, cells->n_rows, err);
+    pthread_mutex_lock(s->turn);
+    const enum mln_status status = mln_records_add(s->builder, s->no, cells->first_row,
+                                                   cells->cells, cells->n_rows, err);
+    pthread_mutex_unlock(s->turn);
+    return status;
 }
 
 static enum mln_status read_side(struct side *s, struct mln_err *err) {
@@ -199,23 +205,50 @@ static enum mln_status read_side(struct side *s, struct mln_err *err) {
 
 /* ── both sides ── */
 
+static enum mln_status read_task(void *ctx, size_t i, struct mln_err *err) {
+    return read_side((struct side *)ctx + i, err);
+}
+
+/* The sides are read at once; which row of which side comes first makes no difference to the records.
+ * Statements of one engine take turns, so each side has its own. */
+static enum mln_status read_sides(struct side *sides, size_t n, struct mln_err *err) {
+    const struct mln_engine_options options = {
+        .n_threads = 1, .memory_bytes = (uint64_t)256 << 20, .clear = true,
+        .talk = sides[0].options->talk};
+    struct mln_engine *second = NULL;
+    if (n == 2 && ends_with(sides[1].path, ".parquet")) {
+        MLN_TRY(mln_engine_open_duckdb(&options, &second, err));
+        sides[1].engine = second;
+    }
+    const enum mln_status status =
+        mln_parallel(sides[0].options->n_threads, n, read_task, sides, err);
+    if (second != NULL) {
+        second->ops->close(second);
+    }
+    return status;
+}
+
 enum mln_status mln_linkage_read(const struct mln_linkage_options *options,
                                  const struct mln_link_model *model, struct mln_engine *engine,
                                  struct mln_arena *arena, struct mln_records *out,
                                  struct mln_field_count **counts, struct mln_err *err) {
     const size_t n_sides = model->kind == MLN_LINK_DEDUPE ? 1 : 2;
+    struct side sides[2] = {{0}};
+    pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
     struct mln_records_builder *builder = NULL;
-    enum mln_status status = MLN_OK;
     *counts = MLN_ARENA_NEW(arena, struct mln_field_count, 2 * model->n_fields);
     if (*counts == NULL) {
         return mln_err_nomem(err, "the counts of fields");
     }
     MLN_TRY(mln_records_builder_new(model, &builder, err));
-    for (size_t i = 0; status == MLN_OK && i < n_sides; i++) {
-        struct side s = {.options = options, .model = model, .engine = engine,
-                         .builder = builder, .no = i, .path = options->input[i]};
-        status = read_side(&s, err);
-        mln_arena_release(&s.arena);
+    for (size_t i = 0; i < n_sides; i++) {
+        sides[i] = (struct side){.options = options, .model = model, .engine = engine,
+                                 .builder = builder, .turn = &turn, .no = i,
+                                 .path = options->input[i]};
+    }
+    enum mln_status status = read_sides(sides, n_sides, err);
+    for (size_t i = 0; i < n_sides; i++) {
+        mln_arena_release(&sides[i].arena);
     }
     if (status == MLN_OK) {
         status = mln_records_finish(builder, options->n_threads, out, err);
@@ -224,5 +257,6 @@ enum mln_status mln_linkage_read(const struct mln_linkage_options *options,
         mln_records_counts(builder, i, *counts + i * model->n_fields);
     }
     mln_records_builder_free(builder);
+    pthread_mutex_destroy(&turn);
     return status;
 }

@@ -87,6 +87,21 @@ static enum mln_status table_close(struct table *t, enum mln_status status, stru
     return status;
 }
 
+/* The id of a record, in its file's own type: whole numbers stay numbers. */
+static void add_id(struct table *t, size_t column, const struct mln_records *records,
+                   uint32_t row) {
+    if (records->id_number != NULL) {
+        mln_add_i64(t->builder, column, records->id_number[row]);
+        return;
+    }
+    char room[MLN_ID_ROOM];
+    mln_add_str(t->builder, column, mln_records_id(records, row, room));
+}
+
+static enum mln_type id_type(const struct mln_records *records) {
+    return records->id_number != NULL ? MLN_INT64 : MLN_UTF8_TEXT;
+}
+
 /* ── pairs ── */
 
 static enum mln_status add_pair(struct table *t, const struct mln_linkage_work *work,
@@ -97,9 +112,8 @@ static enum mln_status add_pair(struct table *t, const struct mln_linkage_work *
     size_t c = 0;
     mln_ladder_levels(work->ladder, pair->pattern, levels);
     mln_add_i64(t->builder, c++, (int64_t)t->n);
-    char room[2][MLN_ID_ROOM];
-    mln_add_str(t->builder, c++, mln_records_id(work->records, pair->left, room[0]));
-    mln_add_str(t->builder, c++, mln_records_id(work->records, pair->right, room[1]));
+    add_id(t, c++, work->records, pair->left);
+    add_id(t, c++, work->records, pair->right);
     mln_add_f64(t->builder, c++, pair->weight);
     mln_add_f64(t->builder, c++, mln_em_probability(pair->weight));
     mln_add_str(t->builder, c++, model->rules[pair->rule].name);
@@ -121,7 +135,9 @@ static enum mln_status write_some(const struct mln_linkage_work *work, struct ml
                                   bool links, const char *path, struct mln_err *err) {
     const struct mln_link_model *model = work->model;
     struct mln_column_spec specs[FIXED_COLUMNS + MLN_COMPARISONS_MAX + 1] = {
-        {"place", MLN_INT64},       {"left_id", MLN_UTF8_TEXT},   {"right_id", MLN_UTF8_TEXT},
+        {"place", MLN_INT64},
+        {"left_id", id_type(work->records)},
+        {"right_id", id_type(work->records)},
         {"weight_log2", MLN_DOUBLE}, {"probability", MLN_DOUBLE}, {"rule", MLN_UTF8_TEXT}};
     size_t n = FIXED_COLUMNS;
     for (size_t c = 0; c < model->n_comparisons; c++) {
@@ -168,14 +184,13 @@ enum mln_status mln_linkage_write_candidates(const struct mln_linkage_work *work
 enum mln_status mln_linkage_write_clusters(const struct mln_linkage_work *work,
                                            struct mln_engine *e, const uint64_t *name,
                                            const char *path, struct mln_err *err) {
-    static const struct mln_column_spec specs[] = {
-        {"place", MLN_INT64}, {"id", MLN_UTF8_TEXT}, {"cluster_id", MLN_INT64}};
+    const struct mln_column_spec specs[] = {
+        {"place", MLN_INT64}, {"id", id_type(work->records)}, {"cluster_id", MLN_INT64}};
     struct table t;
     enum mln_status status = table_open(&t, e, specs, 3, err);
     for (uint32_t i = 0; status == MLN_OK && i < mln_records_n(work->records); i++) {
         mln_add_i64(t.builder, 0, (int64_t)(name[i] << 32 | i));
-        char room[MLN_ID_ROOM];
-        mln_add_str(t.builder, 1, mln_records_id(work->records, i, room));
+        add_id(&t, 1, work->records, i);
         mln_add_i64(t.builder, 2, (int64_t)name[i]);
         status = table_row_done(&t, err);
     }

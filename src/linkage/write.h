@@ -9,7 +9,9 @@
 enum mln_pair_decision { MLN_PAIR_LINKED, MLN_PAIR_BELOW, MLN_PAIR_OUTDONE };
 extern const char *const mln_pair_decision_words[]; /* linked, below_threshold, better_elsewhere */
 
-/* <dir>/pairs.parquet: the links. left_id, right_id, weight_log2, probability, rule, then per comparison its
+/* Ids are written as BIGINT where all ids of both files are whole numbers, else as text.
+ *
+ * <dir>/pairs.parquet: the links. left_id, right_id, weight_log2, probability, rule, then per comparison its
  * level (0 the first of its ladder; NULL: a value is missing). By (left_id, right_id) in the order of the
  * records. */
 enum mln_status mln_linkage_write_pairs(const struct mln_linkage_work *work, struct mln_engine *e,
