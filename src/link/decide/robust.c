@@ -23,6 +23,7 @@
 __extension__ typedef __int128 wide;
 
 struct tie {
+    double rank;               /* t / ranked_at, rounded: settles nearly every comparison */
     int64_t t;                 /* Σ (log-odds - absent), 2^-20 */
     uint32_t end[2];           /* clusters */
     uint32_t next[2], prev[2]; /* in the list of each end: tie × 2 + side */
@@ -40,7 +41,8 @@ struct robust {
     uint32_t mask;
     /* of clusters, by the record that names them inside (not always the lowest) */
     uint32_t *size, *lowest, *list, *degree,
-        *best; /* list: first tie × 2 + side; best: root of the heap */
+        *best;    /* list: first tie × 2 + side; best: root of the heap */
+    double *rank; /* of the best tie of a cluster: its rank / size of the cluster */
     uint32_t *owners,
         *place; /* heap of clusters that own ties, and where each stands (NONE: not) */
     uint32_t n_owners;
@@ -55,10 +57,19 @@ static uint32_t other_end(const struct tie *tie, uint32_t cluster) {
 
 /* ── which tie is better ── */
 
+/* Ranks are positive quotients, each within a few 2^-53 of the truth: further apart than 2^-40 of
+ * themselves, they are in the true order. */
+static bool clearly_apart(double x, double y) {
+    return fabs(x - y) > 0x1p-40 * fabs(x);
+}
+
 /* Within one owner: higher T / size of the other; then the lower other record. */
 static bool better_in_heap(const struct robust *r, uint32_t a, uint32_t b) {
     const struct tie *x = &r->ties[a];
     const struct tie *y = &r->ties[b];
+    if (clearly_apart(x->rank, y->rank)) {
+        return x->rank > y->rank;
+    }
     const wide left = (wide)x->t * y->ranked_at;
     const wide right = (wide)y->t * x->ranked_at;
     if (left != right) {
@@ -69,6 +80,9 @@ static bool better_in_heap(const struct robust *r, uint32_t a, uint32_t b) {
 
 /* Between owners: higher T / (a b); then the lower records, lower one first. */
 static bool better_owner(const struct robust *r, uint32_t a, uint32_t b) {
+    if (clearly_apart(r->rank[a], r->rank[b])) {
+        return r->rank[a] > r->rank[b];
+    }
     const struct tie *x = &r->ties[r->best[a]];
     const struct tie *y = &r->ties[r->best[b]];
     const wide left = (wide)x->t * ((wide)r->size[b] * y->ranked_at);
@@ -151,6 +165,7 @@ static void heap_add(struct robust *r, uint32_t tie, uint32_t owner) {
     t->owner = owner;
     t->child = t->sibling = t->before = NONE;
     t->ranked_at = r->size[other_end(t, owner)];
+    t->rank = (double)t->t / t->ranked_at;
     r->best[owner] = meld(r, r->best[owner], tie);
 }
 
@@ -190,6 +205,7 @@ static void settle(struct robust *r, uint32_t at) {
 static void renew_owner(struct robust *r, uint32_t cluster) {
     const uint32_t at = r->place[cluster];
     if (r->best[cluster] != NONE) {
+        r->rank[cluster] = r->ties[r->best[cluster]].rank / r->size[cluster];
         if (at == NONE) {
             put_owner(r, r->n_owners++, cluster);
             settle(r, r->n_owners - 1);
@@ -365,6 +381,7 @@ static void robust_release(struct robust *r) {
     free(r->list);
     free(r->degree);
     free(r->best);
+    free(r->rank);
     free(r->owners);
     free(r->place);
     free(r->stack);
@@ -386,12 +403,13 @@ static enum mln_status robust_init(struct robust *r, size_t n_edges, uint32_t n_
     r->list = malloc(n * sizeof *r->list);
     r->degree = malloc(n * sizeof *r->degree);
     r->best = malloc(n * sizeof *r->best);
+    r->rank = malloc(n * sizeof *r->rank);
     r->owners = malloc(n * sizeof *r->owners);
     r->place = malloc(n * sizeof *r->place);
     r->stack = malloc((n_edges + 1) * sizeof *r->stack);
     if (r->ties == NULL || r->bucket == NULL || r->size == NULL || r->lowest == NULL ||
-        r->list == NULL || r->degree == NULL || r->best == NULL || r->owners == NULL ||
-        r->place == NULL || r->stack == NULL) {
+        r->list == NULL || r->degree == NULL || r->best == NULL || r->rank == NULL ||
+        r->owners == NULL || r->place == NULL || r->stack == NULL) {
         robust_release(r);
         return mln_err_nomem(err, "the clusters");
     }

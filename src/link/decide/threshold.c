@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* ── scores ── */
 
@@ -10,19 +11,43 @@ struct bin {
     uint64_t count;
 };
 
-static int descending(const void *a, const void *b) {
-    const double x = ((const struct bin *)a)->weight;
-    const double y = ((const struct bin *)b)->weight;
-    return (x < y) - (x > y);
-}
-
 static double probability(double weight_log2) {
     return 1 / (1 + exp2(-weight_log2));
 }
 
+/* A number whose ascending order is the descending order of weights. */
+static uint64_t order_of(double weight) {
+    uint64_t bits;
+    const double positive_zero = weight + 0.0; /* -0 equals 0 */
+    memcpy(&bits, &positive_zero, sizeof bits);
+    return (bits >> 63 != 0) ? bits : ~bits & ~((uint64_t)1 << 63);
+}
+
+/* Radix sort of bins by descending weight, 11 bits a pass, through `scratch` (n each). */
+static void sort_bins(struct bin *bins, struct bin *scratch, size_t n) {
+    enum { BITS = 11, DIGITS = 1 << BITS };
+    struct bin *from = bins;
+    struct bin *to = scratch;
+    for (unsigned shift = 0; shift < 64; shift += BITS) {
+        size_t at[DIGITS + 1] = {0};
+        for (size_t i = 0; i < n; i++) {
+            at[(order_of(from[i].weight) >> shift & (DIGITS - 1)) + 1]++;
+        }
+        for (size_t d = 0; d < DIGITS; d++) {
+            at[d + 1] += at[d];
+        }
+        for (size_t i = 0; i < n; i++) {
+            to[at[order_of(from[i].weight) >> shift & (DIGITS - 1)]++] = from[i];
+        }
+        struct bin *const sorted = to;
+        to = from;
+        from = sorted;
+    }
+}
+
 /* Sorted by weight, equal weights in one bin; returns how many. */
-static size_t merge_bins(struct bin *bins, size_t n) {
-    qsort(bins, n, sizeof *bins, descending);
+static size_t merge_bins(struct bin *bins, struct bin *scratch, size_t n) {
+    sort_bins(bins, scratch, n);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         if (kept > 0 && bins[kept - 1].weight == bins[i].weight) {
@@ -62,11 +87,13 @@ static void run_sums(const struct bin *bins, struct mln_scores *out) {
 enum mln_status mln_scores_init(const double *weight_log2, const uint64_t *count, size_t n,
                                 struct mln_scores *out, struct mln_err *err) {
     *out = (struct mln_scores){0};
-    struct bin *bins = malloc((n + 1) * sizeof *bins);
-    if (bins == NULL) {
-        return mln_err_nomem(err, "the scores of pairs");
-    }
     enum mln_status status = MLN_OK;
+    struct bin *bins = malloc((n + 1) * sizeof *bins);
+    struct bin *scratch = malloc((n + 1) * sizeof *scratch);
+    if (bins == NULL || scratch == NULL) {
+        status = mln_err_nomem(err, "the scores of pairs");
+        goto done;
+    }
     size_t n_bins = 0;
     for (size_t i = 0; i < n; i++) {
         if (isnan(weight_log2[i])) {
@@ -77,7 +104,7 @@ enum mln_status mln_scores_init(const double *weight_log2, const uint64_t *count
             bins[n_bins++] = (struct bin){weight_log2[i], count == NULL ? 1 : count[i]};
         }
     }
-    out->n = merge_bins(bins, n_bins);
+    out->n = merge_bins(bins, scratch, n_bins);
     out->weight = malloc((out->n + 1) * sizeof *out->weight);
     out->kept = malloc((out->n + 1) * sizeof *out->kept);
     out->matches = malloc((out->n + 1) * sizeof *out->matches);
@@ -90,6 +117,7 @@ enum mln_status mln_scores_init(const double *weight_log2, const uint64_t *count
     run_sums(bins, out);
 done:
     free(bins);
+    free(scratch);
     return status;
 }
 
