@@ -5,6 +5,7 @@
 --   en_cours            1: the chain is still running at the observation date
 --   duree_jours         from the recording to the end, or to the observation date if en_cours;
 --                       NULL when the end comes before the recording (an error of a date)
+--   fin                 how the chain ended: the outcome; en_cours while it runs
 --   issues_divergentes  1: her authors' outcomes differ (those still awaiting orientation aside)
 --   condamne            1 a guilty verdict, 0 another end of a prosecution, NULL none yet
 --   genre_justice       her kind of violence by the NATINF that her affaires have at Justice, each
@@ -66,7 +67,9 @@ SELECT v.procedure_no, v.rang, p.force,
                  ELSE o.date_issue - p.date_enregistrement END AS INTEGER) AS duree_jours,
        CASE WHEN o.procedure_no IS NULL THEN NULL
             WHEN o.date_issue IS NULL THEN 1 ELSE 0 END AS en_cours,
-       c.condamne, c.code AS decision
+       c.condamne, c.code AS decision,
+       CASE WHEN o.procedure_no IS NULL THEN NULL
+            WHEN o.date_issue IS NULL THEN 'en_cours' ELSE i.code END AS fin
 FROM {work}.victime AS v
 JOIN {base}.procedure AS p ON p.procedure_no = v.procedure_no
 JOIN {base}.proc_personne AS w ON w.procedure_no = v.procedure_no AND w.rang = v.rang

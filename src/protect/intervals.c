@@ -316,7 +316,7 @@ static enum mln_status whole_interval(struct mln_patch *p, const struct mln_comp
     return MLN_OK;
 }
 
-enum mln_status mln_interval_of(const struct mln_system *s, size_t cell, double *below,
+enum mln_status mln_interval_feasible(const struct mln_system *s, size_t cell, double *below,
                                 double *above, struct mln_err *err) {
     struct mln_arena scratch = MLN_ARENA_INIT;
     struct mln_components parts;

@@ -64,7 +64,7 @@ void mln_intervals_reset(const struct mln_system *s, struct mln_intervals *out);
 
 /* The whole interval of one suppressed cell: how far it can go from its true count. For reports and
  * tests; two programs. */
-enum mln_status mln_interval_of(const struct mln_system *s, size_t cell, double *below,
+enum mln_status mln_interval_feasible(const struct mln_system *s, size_t cell, double *below,
                                 double *above, struct mln_err *err) MLN_MUST_USE;
 
 /* Suppressed cells by component, each component ascending, components by their first cell:

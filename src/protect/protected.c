@@ -79,6 +79,30 @@ static enum mln_value_state quantile_at(const struct mln_protected_table *p,
     return MLN_VALUE_SHOWN;
 }
 
+/* What one shown probability tells is a count of the units of its TOTAL that is in no table. It
+ * goes to a multiple of b, as a count published by rounding does. */
+static enum mln_value_state probability_at(const struct mln_protected_table *p,
+                                           const struct mln_measure *m, size_t cell,
+                                           double *value) {
+    const struct mln_protect_options *o = &p->options;
+    const uint64_t threshold = p->frame.detail ? o->threshold_detail : o->threshold;
+    const uint64_t base = threshold > o->rounding_base ? threshold : o->rounding_base;
+    const size_t whole = denominator_of(&p->frame, m->share_of, cell);
+    const uint64_t units = p->published[whole];
+    if (p->states[whole] != MLN_CELL_SHOWN || (m->n[cell] > 0 && units < base)) {
+        return MLN_VALUE_SECRET;
+    }
+    double exact = 0;
+    const enum mln_value_state state = quantile_at(p, m, cell, &exact);
+    if (state != MLN_VALUE_SHOWN || base <= 1) {
+        *value = exact;
+        return state;
+    }
+    const double steps = floor(exact / 100.0 * (double)units / (double)base + 0.5);
+    *value = percent((uint64_t)steps * base, units, o->share_decimals);
+    return MLN_VALUE_SHOWN;
+}
+
 static enum mln_status allocate(struct mln_arena *arena, const struct mln_table *t,
                                 struct mln_protected_table **out, struct mln_err *err) {
     struct mln_protected_table *p = MLN_ARENA_NEW(arena, struct mln_protected_table, 1);
@@ -125,6 +149,9 @@ static void publish_measures(const struct mln_table *t, struct mln_protected_tab
                 break;
             case MLN_MEASURE_QUANTILE:
                 v->states[c] = (uint8_t)quantile_at(p, measure, c, &v->values[c]);
+                break;
+            case MLN_MEASURE_PROBABILITY:
+                v->states[c] = (uint8_t)probability_at(p, measure, c, &v->values[c]);
                 break;
             }
         }

@@ -69,7 +69,7 @@ static enum mln_status check_measure(const struct mln_table *t, const struct mln
     if (!is_name(m->name) || !is_line(m->label_fr) || !is_line(m->label_en)) {
         return bad(t, err, "a measure needs a name (a-z, 0-9, _) and two labels of one line");
     }
-    if (m->kind == MLN_MEASURE_SHARE &&
+    if ((m->kind == MLN_MEASURE_SHARE || m->kind == MLN_MEASURE_PROBABILITY) &&
         (m->share_of >= t->n_dimensions || t->dimensions[m->share_of].total < 0)) {
         return bad(t, err, "a share needs a dimension with a TOTAL");
     }
@@ -162,10 +162,13 @@ static bool totals_hold(const struct mln_table *t, size_t d) {
     return true;
 }
 
-/* NaN (undefined) or a number of days that could be one. */
-static bool quantiles_hold(const struct mln_table *t, const struct mln_measure *m) {
+/* NaN (undefined) or a number of days that could be one; or a percentage. */
+static bool values_hold(const struct mln_table *t, const struct mln_measure *m) {
+    const bool percent = m->kind == MLN_MEASURE_PROBABILITY;
+    const double least = percent ? 0 : -MLN_QUANTILE_MAX;
+    const double most = percent ? 100 : MLN_QUANTILE_MAX;
     for (size_t c = 0; c < t->n_cells; c++) {
-        if (!isnan(m->values[c]) && !(fabs(m->values[c]) <= MLN_QUANTILE_MAX)) {
+        if (!isnan(m->values[c]) && !(m->values[c] >= least && m->values[c] <= most)) {
             return false;
         }
     }
@@ -183,12 +186,14 @@ enum mln_status mln_table_check(const struct mln_table *t, struct mln_err *err) 
         }
     }
     for (size_t m = 0; m < t->n_measures; m++) {
-        if (t->measures[m].kind == MLN_MEASURE_QUANTILE &&
-            (t->measures[m].values == NULL || t->measures[m].n == NULL)) {
+        if (!mln_measure_has_values(&t->measures[m])) {
+            continue;
+        }
+        if (t->measures[m].values == NULL || t->measures[m].n == NULL) {
             return bad(t, err, "a quantile needs its values and their numbers of observations");
         }
-        if (t->measures[m].kind == MLN_MEASURE_QUANTILE && !quantiles_hold(t, &t->measures[m])) {
-            return bad(t, err, "a quantile is infinite or past 10^12");
+        if (!values_hold(t, &t->measures[m])) {
+            return bad(t, err, "a quantile is infinite or past 10^12, or a probability not 0..100");
         }
     }
     for (size_t d = 0; d < t->n_dimensions; d++) {

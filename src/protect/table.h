@@ -32,6 +32,10 @@ enum mln_measure_kind {
     MLN_MEASURE_COUNT,    /* units in the cell */
     MLN_MEASURE_SHARE,    /* count / count of the TOTAL of `share_of`, in percent */
     MLN_MEASURE_QUANTILE, /* a quantile in days, computed by study with its n */
+    /* A share of the TOTAL of `share_of` that no count of the table gives (a cumulative incidence,
+     * an end of a band), in percent, computed by study with its n. It tells a count of units that
+     * is in no table, hence may leave only as precise as a rounded count (mln_protect_linked). */
+    MLN_MEASURE_PROBABILITY,
 };
 
 struct mln_measure {
@@ -39,9 +43,9 @@ struct mln_measure {
     const char *name; /* "part", "mediane_jours" */
     const char *label_fr;
     const char *label_en;
-    size_t share_of; /* SHARE: the dimension whose TOTAL is the denominator */
-    double *values;  /* QUANTILE: one a cell, NaN where undefined; else NULL */
-    uint64_t *n;     /* QUANTILE: observations behind each value */
+    size_t share_of; /* SHARE, PROBABILITY: the dimension whose TOTAL is the denominator */
+    double *values;  /* QUANTILE, PROBABILITY: one a cell, NaN where undefined; else NULL */
+    uint64_t *n;     /* the same: observations behind each value */
 };
 
 /* How the report draws a table, besides the table itself. */
@@ -162,8 +166,9 @@ bool mln_same_unit(const struct mln_table *funnel, size_t a, size_t b);
 
 /* Checks what the types cannot say: limits above, cells = product of the dimensions, names, codes
  * unique and without control characters, every TOTAL the sum of its line, SHARE measures on a
- * dimension with a TOTAL, QUANTILE measures with values and n. MLN_INTERNAL otherwise: a table is
- * made by us. O(cells × dimensions). */
+ * dimension with a TOTAL, QUANTILE measures with values and n, PROBABILITY measures with all of
+ * that and values of 0..100. MLN_INTERNAL otherwise: a table is made by us. O(cells × dimensions).
+ */
 enum mln_status mln_table_check(const struct mln_table *table, struct mln_err *err) MLN_MUST_USE;
 
 /* A list of tables as bytes and back, for the sealed files between stages. The bytes are a function
@@ -216,6 +221,9 @@ struct mln_protect_outcome {
  *
  *   shares     from the published (rounded) counts, shown when both are; half up
  *   quantiles  shown when their cell is, and by their own n
+ *   probabilities  shown when their cell and its TOTAL are, by their own n, and no more precise
+ * than a count: the nearest multiple of b units in the published TOTAL, in percent, b the larger of
+ * the rounding base and the table's threshold; TOTALs of fewer than b: secret
  *
  * Cells of several tables are the same when population, conditions with categories other than
  * TOTAL, and count agree: {lie = 1} of a table of all victims, and the TOTAL of one of linked

@@ -95,7 +95,7 @@ static void get_measures(struct mln_wire *w, struct mln_table *t) {
     }
     for (size_t m = 0; m < t->n_measures; m++) {
         struct mln_measure *measure = &t->measures[m];
-        measure->kind = (enum mln_measure_kind)mln_wire_u64(w, MLN_MEASURE_QUANTILE);
+        measure->kind = (enum mln_measure_kind)mln_wire_u64(w, MLN_MEASURE_PROBABILITY);
         measure->name = mln_wire_text(w, false);
         measure->label_fr = mln_wire_text(w, false);
         measure->label_en = mln_wire_text(w, false);
@@ -162,7 +162,7 @@ enum mln_status mln_tables_write(const struct mln_table *tables, size_t n, struc
             mln_wire_put_u64(out, t->cell_keys[c]);
         }
         for (size_t m = 0; m < t->n_measures; m++) {
-            for (size_t c = 0; t->measures[m].kind == MLN_MEASURE_QUANTILE && c < t->n_cells; c++) {
+            for (size_t c = 0; mln_measure_has_values(&t->measures[m]) && c < t->n_cells; c++) {
                 mln_wire_put_f64(out, t->measures[m].values[c]);
                 mln_wire_put_u64(out, t->measures[m].n[c]);
             }
@@ -206,7 +206,7 @@ static void get_table(struct mln_wire *w, struct mln_table *t) {
     }
     get_cell_keys(w, t);
     for (size_t m = 0; m < t->n_measures && !w->broken && !w->no_memory; m++) {
-        if (t->measures[m].kind != MLN_MEASURE_QUANTILE) {
+        if (!mln_measure_has_values(&t->measures[m])) {
             continue;
         }
         if (t->n_cells > w->left.n / 16) {

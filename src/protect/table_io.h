@@ -15,6 +15,11 @@ void mln_frame_put(struct mln_buf *out, const struct mln_table *table);
 /* Measures of the frame read have NULL values and n. */
 void mln_frame_get(struct mln_wire *w, struct mln_table *out);
 
+/* Values come with the measure, and are not made from the counts. */
+static inline bool mln_measure_has_values(const struct mln_measure *m) {
+    return m->kind == MLN_MEASURE_QUANTILE || m->kind == MLN_MEASURE_PROBABILITY;
+}
+
 /* The part of mln_table_check that needs no counts. */
 enum mln_status mln_frame_check(const struct mln_table *table, struct mln_err *err) MLN_MUST_USE;
 

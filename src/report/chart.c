@@ -46,6 +46,9 @@ bool mln_chart_of(const struct mln_protected_table *table, struct mln_chart *out
     case MLN_VIEW_RATE:
     case MLN_VIEW_STACKED:
         out->first_measure = measure_of_kind(t, MLN_MEASURE_SHARE, 0);
+        if (out->first_measure == t->n_measures) {
+            out->first_measure = measure_of_kind(t, MLN_MEASURE_PROBABILITY, 0);
+        }
         out->n_series =
             t->view == MLN_VIEW_RATE ? 1 : last_dimension(t)->n - (last_dimension(t)->total >= 0);
         return out->first_measure < t->n_measures;

@@ -56,7 +56,8 @@ static size_t content_count(const struct mln_table *t) {
 }
 
 static bool is_share(const struct mln_table *t, ptrdiff_t content) {
-    return content >= 0 && t->measures[content].kind == MLN_MEASURE_SHARE;
+    return content >= 0 && (t->measures[content].kind == MLN_MEASURE_SHARE ||
+                            t->measures[content].kind == MLN_MEASURE_PROBABILITY);
 }
 
 static enum shape shape_of(const struct mln_table *t) {
@@ -91,7 +92,8 @@ static struct grid grid_of(const struct mln_protected_table *t, size_t at, enum 
 
 /* The share of a TOTAL is 100 by definition: no column for it. */
 static bool skips_total(const struct grid *g) {
-    return g->shape == ACROSS && is_share(g->frame, g->content) &&
+    return g->shape == ACROSS && g->content >= 0 &&
+           g->frame->measures[g->content].kind == MLN_MEASURE_SHARE &&
            g->frame->measures[g->content].share_of + 1 == g->frame->n_dimensions;
 }
 
@@ -132,7 +134,7 @@ static void put_content_name(struct mln_buf *out, const struct grid *g, ptrdiff_
     const struct mln_measure *m = &g->frame->measures[content];
     const char *name = label(g->lang, m->label_fr, m->label_en);
     mln_put_html(out, name);
-    if (m->kind == MLN_MEASURE_SHARE && strchr(name, '%') == NULL) {
+    if (is_share(g->frame, content) && strchr(name, '%') == NULL) {
         mln_buf_addz(out, mln_word(g->lang, MLN_WORD_IN_PERCENT));
     }
 }

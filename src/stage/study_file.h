@@ -60,17 +60,24 @@ struct mln_study_filter {
 
 enum mln_study_measure_kind {
     MLN_STUDY_SHARE,
-    MLN_STUDY_QUANTILE, /* of the durations that ended (src/stats/quantile.h) */
-    MLN_STUDY_MEAN,     /* of the durations that ended */
-    MLN_STUDY_KAPLAN,   /* a quantile that takes the running durations into account (km.h) */
+    MLN_STUDY_QUANTILE,        /* of the durations that ended (src/stats/quantile.h) */
+    MLN_STUDY_MEAN,            /* of the durations that ended */
+    MLN_STUDY_KAPLAN,          /* a quantile that takes the running durations into account (km.h) */
+    MLN_STUDY_RESTRICTED_MEAN, /* mean duration up to `horizon`, running ones counted (rmean.h) */
+    MLN_STUDY_INCIDENCE, /* of the units of a whole line of `share_of`, the share that ended in this
+                            category by `horizon` days (aalen_johansen.h); en_cours: that run then
+                          */
 };
 
 struct mln_study_measure {
     enum mln_study_measure_kind kind;
     const char *name;
     struct mln_label label;
-    size_t share_of;    /* SHARE: dimension */
+    size_t share_of;    /* SHARE, INCIDENCE: dimension */
     uint32_t per_mille; /* QUANTILE, KAPLAN */
+    int32_t horizon;    /* RESTRICTED_MEAN, INCIDENCE: days */
+    int bound; /* KAPLAN, RESTRICTED_MEAN, INCIDENCE: 0 the estimate, -1 and +1 the ends of its
+                  interval of 95 % */
 };
 
 struct mln_study_table {

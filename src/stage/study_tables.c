@@ -97,6 +97,22 @@ static enum mln_status as_probability(const struct mln_yaml *node, uint32_t *per
                : mln_yaml_error(node, err, "a probability has at most three decimals");
 }
 
+static enum mln_status as_days(const struct mln_yaml *node, int32_t *out, struct mln_err *err) {
+    int64_t days = 0;
+    MLN_TRY(mln_yaml_as_i64(node, 1, 36525, &days, err));
+    *out = (int32_t)days;
+    return MLN_OK;
+}
+
+static enum mln_status read_bound(struct mln_yaml *map, struct mln_study_measure *m,
+                                  struct mln_err *err) {
+    static const char *const words[] = {"lower", "none", "upper", NULL};
+    size_t word = 1;
+    MLN_TRY(mln_yaml_opt_word(map, "bound", words, &word, err));
+    m->bound = (int)word - 1;
+    return MLN_OK;
+}
+
 static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *map,
                                     const struct mln_study_table *t, struct mln_study_measure *m,
                                     struct mln_err *err) {
@@ -107,14 +123,30 @@ static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *ma
     struct mln_yaml *const quantile = mln_yaml_get(map, "quantile");
     struct mln_yaml *const mean = mln_yaml_get(map, "mean");
     struct mln_yaml *const kaplan = mln_yaml_get(map, "kaplan_meier");
-    if ((share != NULL) + (quantile != NULL) + (mean != NULL) + (kaplan != NULL) != 1) {
-        return mln_yaml_error(map, err, "one of share, quantile, mean, kaplan_meier");
+    struct mln_yaml *const restricted = mln_yaml_get(map, "restricted_mean");
+    struct mln_yaml *const incidence = mln_yaml_get(map, "incidence");
+    if ((share != NULL) + (quantile != NULL) + (mean != NULL) + (kaplan != NULL) +
+            (restricted != NULL) + (incidence != NULL) !=
+        1) {
+        return mln_yaml_error(
+            map, err, "one of share, quantile, mean, kaplan_meier, restricted_mean, incidence");
     }
     if (share != NULL) {
         m->kind = MLN_STUDY_SHARE;
         MLN_TRY(share_dimension(arena, share, t, &m->share_of, err));
     } else if (t->from != MLN_FROM_VICTIMS) {
         return mln_yaml_error(map, err, "only victims have durations");
+    } else if (restricted != NULL) {
+        m->kind = MLN_STUDY_RESTRICTED_MEAN;
+        MLN_TRY(as_days(restricted, &m->horizon, err));
+        MLN_TRY(read_bound(map, m, err));
+    } else if (incidence != NULL) {
+        struct mln_yaml *days = NULL;
+        m->kind = MLN_STUDY_INCIDENCE;
+        MLN_TRY(share_dimension(arena, incidence, t, &m->share_of, err));
+        MLN_TRY(mln_yaml_need(map, "days", &days, err));
+        MLN_TRY(as_days(days, &m->horizon, err));
+        MLN_TRY(read_bound(map, m, err));
     } else if (mean != NULL) {
         bool yes = false;
         m->kind = MLN_STUDY_MEAN;
@@ -125,6 +157,9 @@ static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *ma
     } else {
         m->kind = quantile != NULL ? MLN_STUDY_QUANTILE : MLN_STUDY_KAPLAN;
         MLN_TRY(as_probability(quantile != NULL ? quantile : kaplan, &m->per_mille, err));
+        if (kaplan != NULL) {
+            MLN_TRY(read_bound(map, m, err));
+        }
     }
     return mln_yaml_done(map, err);
 }

@@ -18,6 +18,7 @@ const struct mln_study_column mln_study_columns[] = {
     COLUMN("departement_residence", true, false),
     COLUMN("deplacee", true, false),
     COLUMN("en_cours", true, false),
+    COLUMN("fin", true, false),
     COLUMN("force", true, true),
     COLUMN("genre", true, false),
     COLUMN("genre_justice", true, false),

@@ -1,12 +1,9 @@
-#include "stage/tabulate.h"
-
 #include <math.h>
 #include <stdlib.h>
 
-#include "stats/km.h"
-#include "stats/quantile.h"
+#include "stage/tabulate_inside.h"
 
-#define NR UINT32_MAX
+#define NR MLN_TAB_NR
 
 /* ── rows in ── */
 
@@ -259,8 +256,8 @@ static enum mln_status name_dimension(struct mln_tab *tab, size_t dimension,
 /* ── cells ── */
 
 /* The cells of a row: bit d of `mask` set means the TOTAL of dimension d. */
-static size_t cell_of(const struct mln_table *t, const struct mln_tab_dimension *dims,
-                      const struct mln_tab_row *row, size_t mask) {
+size_t mln_tab_cell(const struct mln_table *t, const struct mln_tab_dimension *dims,
+                    const struct mln_tab_row *row, size_t mask) {
     size_t cell = 0;
     for (size_t d = 0; d < t->n_dimensions; d++) {
         const size_t category = (mask >> d & 1U) != 0    ? t->dimensions[d].n - 1
@@ -289,123 +286,12 @@ static void count_cells(const struct mln_tab *tab, struct mln_table *t) {
     const size_t n_masks = (size_t)1 << t->n_dimensions;
     for (size_t i = 0; i < tab->n_rows; i++) {
         for (size_t mask = 0; mask < n_masks; mask++) {
-            t->counts[cell_of(t, tab->dimensions, &tab->rows[i], mask)] += tab->rows[i].n;
+            t->counts[mln_tab_cell(t, tab->dimensions, &tab->rows[i], mask)] += tab->rows[i].n;
         }
     }
 }
 
-/* ── durations ── */
-
-struct spell {
-    size_t cell;
-    int32_t day;
-    uint64_t n_ended, n_censored;
-};
-
-static int by_cell_and_day(const void *a, const void *b) {
-    const struct spell *x = a;
-    const struct spell *y = b;
-    if (x->cell != y->cell) {
-        return x->cell < y->cell ? -1 : 1;
-    }
-    return (x->day > y->day) - (x->day < y->day);
-}
-
-/* Every duration once a cell it belongs to, sorted, one spell a cell and day; malloc. */
-static enum mln_status spells_of(const struct mln_tab *tab, const struct mln_table *t,
-                                 struct spell **out, size_t *n_out, struct mln_err *err) {
-    const size_t n_masks = (size_t)1 << t->n_dimensions;
-    struct spell *spells = malloc((tab->n_rows * n_masks + 1) * sizeof *spells);
-    size_t n = 0;
-    if (spells == NULL) {
-        return mln_err_nomem(err, t->name);
-    }
-    for (size_t i = 0; i < tab->n_rows; i++) {
-        const struct mln_tab_row *row = &tab->rows[i];
-        for (size_t mask = 0; mask < n_masks && (row->has_ended || row->is_running); mask++) {
-            spells[n++] =
-                (struct spell){cell_of(t, tab->dimensions, row, mask), row->day,
-                               row->has_ended ? row->n : 0, row->is_running ? row->n : 0};
-        }
-    }
-    qsort(spells, n, sizeof *spells, by_cell_and_day);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (kept > 0 && by_cell_and_day(&spells[kept - 1], &spells[i]) == 0) {
-            spells[kept - 1].n_ended += spells[i].n_ended;
-            spells[kept - 1].n_censored += spells[i].n_censored;
-        } else {
-            spells[kept++] = spells[i];
-        }
-    }
-    *out = spells;
-    *n_out = kept;
-    return MLN_OK;
-}
-
-/* For the spells of one cell: each holds at least as many, `numbers` four times as many. */
-struct workspace {
-    struct mln_bin *ended;
-    double *numbers;
-    struct mln_km_point *points;
-};
-
-static enum mln_status fit_cell(const struct spell *spells, size_t n, const struct workspace *w,
-                                struct mln_err *err) {
-    double *time = w->numbers, *n_end = time + n, *n_risk = n_end + 2 * n;
-    for (size_t i = 0; i < n; i++) {
-        time[i] = spells[i].day;
-        n_end[2 * i] = (double)spells[i].n_censored;
-        n_end[2 * i + 1] = (double)spells[i].n_ended;
-    }
-    const struct mln_risk risk = mln_risk_of_counts(n, 1, time, n_end, n_risk);
-    return mln_km_fit(&risk, MLN_KM_GREENWOOD, w->points, err);
-}
-
-static enum mln_status measure_cell(const struct mln_study_table *spec, struct mln_table *t,
-                                    const struct spell *spells, size_t n,
-                                    const struct workspace *w, struct mln_err *err) {
-    const size_t cell = spells[0].cell;
-    for (size_t i = 0; i < n; i++) {
-        w->ended[i] = (struct mln_bin){spells[i].day, spells[i].n_ended};
-    }
-    const uint64_t n_ended = mln_histogram_total(w->ended, n);
-    MLN_TRY(fit_cell(spells, n, w, err));
-    for (size_t k = 0; k < spec->n_measures; k++) {
-        const struct mln_study_measure *m = &spec->measures[k];
-        if (m->kind == MLN_STUDY_SHARE) {
-            continue;
-        }
-        t->measures[k].n[cell] = n_ended;
-        t->measures[k].values[cell] =
-            m->kind == MLN_STUDY_QUANTILE ? mln_histogram_quantile(w->ended, n, m->per_mille)
-            : m->kind == MLN_STUDY_MEAN   ? mln_histogram_mean(w->ended, n)
-                                          : mln_km_quantile(w->points, n, m->per_mille / 1000.0);
-    }
-    return MLN_OK;
-}
-
-static enum mln_status measure_durations(const struct mln_tab *tab, struct mln_table *t,
-                                         struct mln_err *err) {
-    struct spell *spells = NULL;
-    size_t n = 0;
-    MLN_TRY(spells_of(tab, t, &spells, &n, err));
-    struct workspace w = {malloc((n + 1) * sizeof *w.ended), malloc((4 * n + 1) * sizeof *w.numbers),
-                          malloc((n + 1) * sizeof *w.points)};
-    const bool room = w.ended != NULL && w.numbers != NULL && w.points != NULL;
-    enum mln_status status = room ? MLN_OK : mln_err_nomem(err, t->name);
-    for (size_t first = 0, end = 0; status == MLN_OK && first < n; first = end) {
-        for (end = first; end < n && spells[end].cell == spells[first].cell;) {
-            end++;
-        }
-        status = measure_cell(tab->spec, t, spells + first, end - first, &w, err);
-    }
-    free(w.ended);
-    free(w.numbers);
-    free(w.points);
-    free(spells);
-    return status;
-}
+/* ── measures ── */
 
 static enum mln_status make_measures(struct mln_tab *tab, struct mln_table *t, bool *durations,
                                      struct mln_err *err) {
@@ -424,7 +310,8 @@ static enum mln_status make_measures(struct mln_tab *tab, struct mln_table *t, b
             continue;
         }
         *durations = true;
-        t->measures[k].kind = MLN_MEASURE_QUANTILE;
+        t->measures[k].kind =
+            m->kind == MLN_STUDY_INCIDENCE ? MLN_MEASURE_PROBABILITY : MLN_MEASURE_QUANTILE;
         t->measures[k].values = MLN_ARENA_NEW(tab->arena, double, t->n_cells);
         t->measures[k].n = MLN_ARENA_NEW(tab->arena, uint64_t, t->n_cells);
         if (t->measures[k].values == NULL || t->measures[k].n == NULL) {
@@ -520,7 +407,7 @@ enum mln_status mln_tab_finish(struct mln_tab *tab, const struct mln_codes *cons
     bool durations = false;
     MLN_TRY(make_measures(tab, out, &durations, err));
     if (durations) {
-        MLN_TRY(measure_durations(tab, out, err));
+        MLN_TRY(mln_tab_durations(tab, out, err));
     }
     return mln_table_check(out, err);
 }

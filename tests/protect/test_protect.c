@@ -234,6 +234,49 @@ START_TEST(a_quantile_needs_its_observations) {
 }
 END_TEST
 
+/* A probability tells a count of its TOTAL: it leaves as a multiple of five units of 253. Of the
+ * cell whose count is suppressed nothing is told, nor where fewer than 11 were seen, nor of a TOTAL
+ * below five. */
+START_TEST(a_probability_is_no_more_precise_than_a_count) {
+    const uint64_t counts[] = {3, 40, 100, 50, 60, 253};
+    struct mln_table t = one_line(counts, 5);
+    double values[] = {2, 2, 8.3, 1, NAN, 2};
+    uint64_t n[] = {193, 193, 193, 10, 193, 193};
+    struct mln_measure m = {.kind = MLN_MEASURE_PROBABILITY,
+                            .name = "a_365_jours",
+                            .label_fr = "À 365 jours",
+                            .label_en = "Within 365 days",
+                            .share_of = 0,
+                            .values = values,
+                            .n = n};
+    t.measures = &m;
+    t.n_measures = 1;
+    struct mln_protect_options o = five;
+    o.rounding_base = 1;
+    const struct mln_protected_table *p = protect(&t, &o);
+    static const enum mln_value_state want[] = {MLN_VALUE_SECRET,    MLN_VALUE_SECRET,
+                                                MLN_VALUE_SHOWN,     MLN_VALUE_SECRET,
+                                                MLN_VALUE_UNDEFINED, MLN_VALUE_SHOWN};
+    assert_states(p, "ps....");
+    for (size_t c = 0; c < 6; c++) {
+        ck_assert_int_eq(mln_protected_value_state(p, 0, c), want[c]);
+    }
+    double value = 0; /* 8.3 % of 253 are 20.999: 20, 7.905…; 2 % are 5.06: 5, 1.976… */
+    ck_assert(mln_protected_measure(p, 0, 2, &value));
+    ck_assert_double_eq(value, 7.9);
+    ck_assert(mln_protected_measure(p, 0, 5, &value));
+    ck_assert_double_eq(value, 2);
+    const uint64_t few[] = {0, 0, 0, 0, 0, 0};
+    t = one_line(few, 5);
+    t.measures = &m;
+    t.n_measures = 1;
+    p = protect(&t, &o);
+    ck_assert_int_eq(mln_protected_value_state(p, 0, 2), MLN_VALUE_SECRET);
+    values[2] = 100.5;
+    ck_assert_int_eq(mln_table_check(&t, NULL), MLN_INTERNAL);
+}
+END_TEST
+
 START_TEST(tables_are_protected_together) {
     /* By x: 3 is primary, so 20 goes with it. By y and x, the same margin: the cells of the margin
      * are suppressed there too, and inside it their columns must not give them back. */
@@ -634,6 +677,7 @@ int main(void) {
     tcase_add_test(tc, rounding_and_shares);
     tcase_add_test(tc, a_share_needs_both_counts);
     tcase_add_test(tc, a_quantile_needs_its_observations);
+    tcase_add_test(tc, a_probability_is_no_more_precise_than_a_count);
     tcase_add_test(tc, tables_are_protected_together);
     tcase_add_test(tc, the_same_rows_under_another_name_are_the_same_cells);
     tcase_add_test(tc, bad_options_are_refused);

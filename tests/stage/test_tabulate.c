@@ -43,6 +43,39 @@ static const struct mln_study_measure measures[] = {
     {.kind = MLN_STUDY_KAPLAN, .name = "km", .label = {"K", "K"}, .per_mille = 500},
 };
 
+static const char *const end_codes[] = {"a", "b", "en_cours"};
+static const struct mln_study_member end_members[] = {{"a", 0}, {"b", 1}, {"en_cours", 2}};
+static const struct mln_study_variable ends = {.name = "fin",
+                                               .column = "fin",
+                                               .label = {"Fin", "End"},
+                                               .missing = {"?", "?"},
+                                               .n_categories = 3,
+                                               .codes = end_codes,
+                                               .labels = letter_labels,
+                                               .n_members = 3,
+                                               .members = end_members};
+static const struct mln_study_measure curves[] = {
+    {.kind = MLN_STUDY_INCIDENCE, .name = "i20", .label = {"I", "I"}, .share_of = 1, .horizon = 20},
+    {.kind = MLN_STUDY_INCIDENCE,
+     .name = "i20_bas",
+     .label = {"I", "I"},
+     .share_of = 1,
+     .horizon = 20,
+     .bound = -1},
+    {.kind = MLN_STUDY_INCIDENCE,
+     .name = "i20_haut",
+     .label = {"I", "I"},
+     .share_of = 1,
+     .horizon = 20,
+     .bound = 1},
+    {.kind = MLN_STUDY_INCIDENCE, .name = "i41", .label = {"I", "I"}, .share_of = 1, .horizon = 41},
+    {.kind = MLN_STUDY_RESTRICTED_MEAN, .name = "rm", .label = {"R", "R"}, .horizon = 20},
+    {.kind = MLN_STUDY_KAPLAN, .name = "bas", .label = {"K", "K"}, .per_mille = 500, .bound = -1},
+    {.kind = MLN_STUDY_KAPLAN, .name = "km", .label = {"K", "K"}, .per_mille = 500},
+    {.kind = MLN_STUDY_KAPLAN, .name = "haut", .label = {"K", "K"}, .per_mille = 500, .bound = 1},
+};
+enum { CURVES = sizeof curves / sizeof *curves };
+
 static struct mln_study_table table_of(const struct mln_study_variable *const *dims) {
     return (struct mln_study_table){.name = "essai",
                                     .title = {"T", "T"},
@@ -267,6 +300,99 @@ START_TEST(random_facts_against_sums_and_sorts) {
 }
 END_TEST
 
+static struct mln_study_table curves_of(const struct mln_study_variable *const *dims) {
+    struct mln_study_table spec = table_of(dims);
+    spec.n_measures = CURVES;
+    spec.measures = curves;
+    return spec;
+}
+
+/* Ten units of x: by day 5 two ended by a; at 10 one ended by b, two censored; at 20 one by a, one
+ * by b; at 40 three run still. at risk   10   8   5 running  8/10  ×7/8 = 7/10  ×3/5 = 21/50 a 2/10
+ * + 7/10 × 1/5 = 34/100 b              8/10 × 1/8 = 1/10  + 7/10 × 1/5 = 24/100 Known at day 20:
+ * all but the two censored at 10. At 41 nothing is known: three run past it. Restricted mean to 20:
+ * 5 × 1 + 5 × 0.8 + 10 × 0.7 = 16. Median: S first ≤ 1/2 at 20. */
+START_TEST(incidences_by_hand) {
+    static const struct mln_study_variable *const dims[] = {&observed, &ends};
+    const struct mln_study_table spec = curves_of(dims);
+    static const struct fact facts[] = {
+        {{"x", "a"}, 5, 0, 2},        {{"x", "b"}, 10, 0, 1}, {{"x", "en_cours"}, 10, 1, 2},
+        {{"x", "a"}, 20, 0, 1},       {{"x", "b"}, 20, 0, 1}, {{"x", "en_cours"}, 40, 1, 3},
+        {{"y", "en_cours"}, 3, 1, 4}, {{"z", "a"}, 1, 0, 2}};
+    const struct mln_table t = tabulate(&spec, facts, 8, 3, NULL);
+    ck_assert_uint_eq(t.n_cells, 16); /* (x y z TOTAL) × (a b en_cours TOTAL) */
+    ck_assert_int_eq(t.measures[0].kind, MLN_MEASURE_PROBABILITY);
+    static const double at_20[] = {34, 24, 42, 58};
+    for (size_t c = 0; c < 4; c++) {
+        ck_assert_double_eq_tol(t.measures[0].values[c], at_20[c], 1e-12);
+        ck_assert_uint_eq(t.measures[0].n[c], 8);
+        ck_assert(t.measures[1].values[c] < at_20[c] && at_20[c] < t.measures[2].values[c]);
+        ck_assert(isnan(t.measures[3].values[c]));
+    }
+    /* TOTAL and en_cours are one curve, seen from both sides. */
+    ck_assert_double_eq_tol(t.measures[1].values[3], 100 - t.measures[2].values[2], 1e-12);
+    ck_assert_double_eq_tol(t.measures[4].values[3], 16, 1e-12);
+    ck_assert_double_eq(t.measures[6].values[3], 20);
+    ck_assert(t.measures[5].values[3] <= 20);
+    ck_assert(isnan(t.measures[7].values[3])); /* the upper end of S never falls to 1/2 */
+    /* y: all censored before the horizon. z: all ended: known whatever the horizon. */
+    ck_assert(isnan(t.measures[0].values[4]) && t.measures[0].n[4] == 0);
+    ck_assert_double_eq(t.measures[3].values[8], 100);
+    ck_assert_double_eq(t.measures[3].values[9], 0);
+    ck_assert_double_eq(t.measures[3].values[11], 100);
+}
+END_TEST
+
+/* Incidence of a category at the horizon by days: every day, who is at risk is counted anew. */
+static double spell_incidence(const struct fact *facts, const char *vu, const char *end) {
+    double running = 1, incidence = 0;
+    for (int32_t day = 0; day <= 20; day++) {
+        double at_risk = 0, ended = 0, by_end = 0;
+        for (size_t i = 0; i < FACTS; i++) {
+            const struct fact *f = &facts[i];
+            if ((vu != NULL && strcmp(vu, f->code[0]) != 0) || f->day < day) {
+                continue;
+            }
+            at_risk += (double)f->n;
+            ended += f->day == day && f->running == 0 ? (double)f->n : 0;
+            by_end +=
+                f->day == day && f->running == 0 && strcmp(end, f->code[1]) == 0 ? (double)f->n : 0;
+        }
+        incidence += at_risk > 0 ? running * by_end / at_risk : 0;
+        running *= at_risk > 0 ? 1 - ended / at_risk : 1;
+    }
+    return 100 * (strcmp(end, "en_cours") == 0 ? running : incidence);
+}
+
+START_TEST(random_incidences_day_by_day) {
+    static const struct mln_study_variable *const dims[] = {&observed, &ends};
+    const struct mln_study_table spec = curves_of(dims);
+    struct fact facts[FACTS], backwards[FACTS];
+    for (size_t i = 0; i < FACTS; i++) {
+        struct fact *f = &facts[i];
+        f->code[0] = seen[next(SEEN)];
+        f->day = (int32_t)next(60);
+        f->running = next(3) == 0;
+        f->code[1] = f->running ? "en_cours" : letters[next(2)];
+        f->n = 1 + (int64_t)next(3);
+        backwards[FACTS - 1 - i] = facts[i];
+    }
+    const struct mln_table t = tabulate(&spec, facts, FACTS, FACTS, NULL);
+    const struct mln_table u = tabulate(&spec, backwards, FACTS, 7, NULL);
+    for (size_t cell = 0; cell < t.n_cells; cell++) {
+        if (cell % 4 < 3) {
+            const double want = spell_incidence(facts, cell / 4 == SEEN ? NULL : seen[cell / 4],
+                                                end_codes[cell % 4]);
+            ck_assert_double_eq_tol(t.measures[0].values[cell], want, 1e-9);
+        }
+        for (size_t k = 0; k < CURVES; k++) { /* to the bit */
+            ck_assert(same(t.measures[k].values[cell], u.measures[k].values[cell]));
+            ck_assert_uint_eq(t.measures[k].n[cell], u.measures[k].n[cell]);
+        }
+    }
+}
+END_TEST
+
 START_TEST(too_many_categories_are_refused) {
     static const struct mln_study_variable *const dims[] = {&observed, &listed};
     const struct mln_study_table spec = table_of(dims);
@@ -342,6 +468,8 @@ int main(void) {
     tcase_add_test(tc, ages_fall_in_intervals);
     tcase_add_test(tc, an_empty_source_makes_an_empty_table);
     tcase_add_test(tc, random_facts_against_sums_and_sorts);
+    tcase_add_test(tc, incidences_by_hand);
+    tcase_add_test(tc, random_incidences_day_by_day);
     tcase_add_test(tc, too_many_categories_are_refused);
     tcase_add_test(tc, nomenclatures_are_read_strictly);
     suite_add_tcase(suite, tc);
