@@ -54,6 +54,11 @@ struct mln_kernels {
                         const struct mln_text_card *query, const float need[8]);
     size_t (*near_edit)(uint32_t *index, const struct mln_letters *letters, size_t n,
                         const struct mln_text_card *query, enum mln_bound bound, int32_t at);
+    /* The same for one pair: place i of one run of letters, j of another. */
+    bool (*pair_jaro)(const struct mln_letters *a, size_t i, const struct mln_letters *b, size_t j,
+                      const float need[8]);
+    bool (*pair_edit)(const struct mln_letters *a, size_t i, const struct mln_letters *b, size_t j,
+                      enum mln_bound bound, int32_t at);
     /* drop[j] |= an earlier rule made the pair */
     void (*drop_equal)(uint8_t *drop, const uint32_t *key, size_t n, uint32_t query);
     void (*drop_window)(uint8_t *drop, const uint32_t *rank, size_t n, uint32_t query,

@@ -278,6 +278,20 @@ static enum mln_status number_patterns(struct mln_ladder *ladder, struct mln_err
     return MLN_OK;
 }
 
+/* The columns stay where they are from now on. */
+static void point_to_columns(struct mln_ladder *ladder) {
+    const struct mln_tile_column *columns = ladder->layout.columns;
+    for (size_t c = 0; c < ladder->n; c++) {
+        struct mln_compiled *compiled = &ladder->comparisons[c];
+        compiled->presence_column = &columns[compiled->presence];
+        for (size_t s = 0; s < compiled->n_steps; s++) {
+            struct mln_step *step = &compiled->steps[s];
+            step->column[0] = &columns[step->columns[0]];
+            step->column[1] = &columns[step->columns[1]];
+        }
+    }
+}
+
 static enum mln_status compile_all(struct mln_ladder *ladder, struct mln_err *err) {
     const struct mln_link_model *model = ladder->model;
     ladder->comparisons = calloc(ladder->n + 1, sizeof *ladder->comparisons);
@@ -290,7 +304,9 @@ static enum mln_status compile_all(struct mln_ladder *ladder, struct mln_err *er
         MLN_TRY(compile(&compiler));
     }
     MLN_TRY(number_patterns(ladder, err));
-    return mln_layout_build(&ladder->layout, err);
+    MLN_TRY(mln_layout_build(&ladder->layout, err));
+    point_to_columns(ladder);
+    return MLN_OK;
 }
 
 enum mln_status mln_ladder_build(const struct mln_link_model *model,

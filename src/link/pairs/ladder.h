@@ -34,7 +34,8 @@ struct mln_step {
     enum mln_step_kind kind;
     size_t field;
     size_t columns[2];
-    uint8_t level; /* the best that this step can give */
+    const struct mln_tile_column *column[2]; /* these, once the layout is built */
+    uint8_t level;                           /* the best that this step can give */
     double at;
     /* TEXT and SET: levels of one measure, best first */
     struct mln_threshold thresholds[MLN_LEVELS_MAX];
@@ -53,6 +54,7 @@ struct mln_compiled {
     uint8_t n_levels;
     uint32_t stride;
     size_t field;
+    const struct mln_tile_column *presence_column;
     size_t presence;  /* column that tells whether the field is missing */
     bool only_equal;  /* EXACT, ELSE on words: no levels are written down */
     bool exact_first; /* the first level is EXACT on first_field: pairs of a rule on it have level 0
