@@ -97,6 +97,7 @@ enum mln_status mln_cmd_init(const struct mln_cli_args *args, struct mln_err *er
     static const char *const files[][2] = {
         {"demo/project.yaml", "project.yaml"},
         {"demo/contract.yaml", "contract.yaml"},
+        {"demo/processing.yaml", "processing.yaml"},
         {"models/study/violences-conjugales.yaml", "study.yaml"}};
     enum { N = sizeof files / sizeof files[0] };
     struct mln_buf paths[N] = {0};

@@ -104,6 +104,7 @@ enum mln_status mln_cmd_journal_show(const struct mln_cli_args *args, struct mln
 enum mln_status mln_cmd_journal_verify(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_journal_repair(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_purge(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_notice(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_help(const struct mln_cli_args *args, struct mln_err *err);
 
 #endif

@@ -92,6 +92,12 @@ static const struct mln_cli_option open_options[] = {
     MLN_CLI_OPTIONS_OPEN,
     END_OPTIONS,
 };
+static const struct mln_cli_option notice_options[] = {
+    {"to", "DIR", "folder of the documents (default: notice, beside the project file)"},
+    MLN_CLI_OPTIONS_WHO,
+    MLN_CLI_OPTIONS_OPEN,
+    END_OPTIONS,
+};
 static const struct mln_cli_option purge_options[] = {
     {"confirm", "NAME", "the project's name again"},
     MLN_CLI_OPTIONS_WHO,
@@ -141,7 +147,8 @@ const struct mln_cli_command mln_cli_commands[] = {
      .min_words = 1,
      .max_words = 1,
      .summary = "a new project from a commented template",
-     .details = "Writes DIR/project.yaml, DIR/contract.yaml and DIR/study.yaml, each key explained "
+     .details = "Writes DIR/project.yaml, contract.yaml, study.yaml and processing.yaml, each key "
+                "explained "
                 "beside it. Refuses to replace a file.",
      .examples = "maillon init essai\nmaillon key new essai/keys",
      .run = mln_cmd_init},
@@ -191,12 +198,13 @@ const struct mln_cli_command mln_cli_commands[] = {
      .min_words = 3,
      .max_words = 3,
      .summary = "link the records of two files: any files, by a model",
-     .details = "Reads CSV, Parquet and SAS7BDAT. Fellegi-Sunter linkage: the model says what is "
-                "compared, which pairs are looked at and what is decided; its weights are trained "
-                "from the data when it does not carry them.\n\nWrites into OUT: pairs.parquet "
-                "(the links: left_id, right_id, weight_log2, probability, rule, and the level of each "
-                "comparison), candidates.parquet (scored pairs that are no links, and why), "
-                "model.yaml (as trained: it can be given back), manifest.json.",
+     .details =
+         "Reads CSV, Parquet and SAS7BDAT. Fellegi-Sunter linkage: the model says what is "
+         "compared, which pairs are looked at and what is decided; its weights are trained "
+         "from the data when it does not carry them.\n\nWrites into OUT: pairs.parquet "
+         "(the links: left_id, right_id, weight_log2, probability, rule, and the level of each "
+         "comparison), candidates.parquet (scored pairs that are no links, and why), "
+         "model.yaml (as trained: it can be given back), manifest.json.",
      .options = link_options,
      .examples = "maillon link models/febrl4.yaml a.csv b.csv -o out",
      .run = mln_cmd_link},
@@ -332,6 +340,17 @@ const struct mln_cli_command mln_cli_commands[] = {
      .options = open_options,
      .examples = "maillon journal repair essai/project.yaml",
      .run = mln_cmd_journal_repair},
+    {.name = "notice",
+     .words = "PROJECT.yaml",
+     .min_words = 1,
+     .max_words = 1,
+     .summary = "write the information notice and the register entry, in French",
+     .details = "From the declaration of the processing (the project's `processing`) and the data "
+                "of the two zones: a category that is declared and not in the data, or in the data "
+                "and not declared, is refused. Text and HTML.",
+     .options = notice_options,
+     .examples = "maillon notice essai/project.yaml",
+     .run = mln_cmd_notice},
     {.name = "purge",
      .words = "PROJECT.yaml",
      .min_words = 1,

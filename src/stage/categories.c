@@ -1,0 +1,260 @@
+#include "stage/categories.h"
+
+#include "base/file.h"
+#include "stage/zone.h"
+
+/* ── reading ── */
+
+struct reading {
+    struct mln_arena *arena;
+    const struct mln_model *model;
+    struct mln_categories *out;
+    bool *taken; /* by column: stands somewhere */
+};
+
+/* "table.column" → its place in the model's order. */
+static enum mln_status find_column(const struct reading *r, const struct mln_yaml *node,
+                                   size_t *out, struct mln_err *err) {
+    struct mln_str text;
+    MLN_TRY(mln_yaml_as_str(node, &text, err));
+    const char *const dot = memchr(text.p, '.', text.n);
+    const size_t n = dot == NULL ? 0 : (size_t)(dot - text.p);
+    size_t first = 0;
+    for (size_t t = 0; dot != NULL && t < r->model->n_tables; t++) {
+        const struct mln_model_table *const table = &r->model->tables[t];
+        if (mln_str_is((struct mln_str){text.p, n}, table->name)) {
+            const size_t c =
+                mln_model_column_index(table, (struct mln_str){dot + 1, text.n - n - 1});
+            if (c != SIZE_MAX) {
+                *out = first + c;
+                return MLN_OK;
+            }
+        }
+        first += table->n_columns;
+    }
+    return mln_yaml_error(node, err, "'%.*s' is no column of the model", MLN_STR_ARG(text));
+}
+
+static enum mln_status take_columns(struct reading *r, struct mln_yaml *list,
+                                    struct mln_variable *variable, struct mln_err *err) {
+    MLN_TRY(mln_yaml_as_list(list, err));
+    for (const struct mln_yaml *node = list->first; node != NULL; node = node->next) {
+        size_t column = 0;
+        MLN_TRY(find_column(r, node, &column, err));
+        if (r->taken[column]) {
+            return mln_yaml_error(node, err, "this column stands in two places");
+        }
+        r->taken[column] = true;
+        r->out->of_column[column] = variable;
+    }
+    return MLN_OK;
+}
+
+static enum mln_status take_text(struct reading *r, struct mln_yaml *map, const char *key,
+                                 const char **out, struct mln_err *err) {
+    struct mln_yaml *node = NULL;
+    struct mln_str text;
+    MLN_TRY(mln_yaml_need(map, key, &node, err));
+    MLN_TRY(mln_yaml_as_str(node, &text, err));
+    *out = mln_arena_strdup(r->arena, text);
+    return *out == NULL ? mln_err_nomem(err, "the categories") : MLN_OK;
+}
+
+static enum mln_status read_category(struct reading *r, struct mln_yaml *map,
+                                     struct mln_category *out, struct mln_err *err) {
+    struct mln_yaml *list = NULL;
+    MLN_TRY(mln_yaml_as_map(map, err));
+    MLN_TRY(take_text(r, map, "word", &out->word, err));
+    MLN_TRY(take_text(r, map, "label", &out->label, err));
+    MLN_TRY(mln_yaml_need(map, "variables", &list, err));
+    MLN_TRY(mln_yaml_as_list(list, err));
+    out->variables = MLN_ARENA_NEW(r->arena, struct mln_variable, list->n);
+    if (out->variables == NULL) {
+        return mln_err_nomem(err, "the categories");
+    }
+    for (struct mln_yaml *node = list->first; node != NULL; node = node->next) {
+        struct mln_variable *const variable = &out->variables[out->n_variables++];
+        struct mln_yaml *columns = NULL;
+        MLN_TRY(mln_yaml_as_map(node, err));
+        MLN_TRY(take_text(r, node, "label", &variable->label, err));
+        MLN_TRY(mln_yaml_need(node, "columns", &columns, err));
+        MLN_TRY(take_columns(r, columns, variable, err));
+        MLN_TRY(mln_yaml_done(node, err));
+    }
+    return mln_yaml_done(map, err);
+}
+
+static enum mln_status check_all_taken(const struct reading *r, const struct mln_yaml *top,
+                                       struct mln_err *err) {
+    size_t column = 0;
+    for (size_t t = 0; t < r->model->n_tables; t++) {
+        const struct mln_model_table *const table = &r->model->tables[t];
+        for (size_t c = 0; c < table->n_columns; c++, column++) {
+            if (!r->taken[column]) {
+                return mln_yaml_error(top, err, "the column %s.%s stands in no category",
+                                      table->name, table->columns[c].name);
+            }
+        }
+    }
+    return MLN_OK;
+}
+
+static enum mln_status read_top(struct reading *r, struct mln_yaml *top, struct mln_err *err) {
+    struct mln_yaml *internal = NULL;
+    struct mln_yaml *list = NULL;
+    struct mln_yaml *version = NULL;
+    int64_t one = 0;
+    MLN_TRY(mln_yaml_as_map(top, err));
+    MLN_TRY(mln_yaml_need(top, "version", &version, err));
+    MLN_TRY(mln_yaml_as_i64(version, 1, 1, &one, err));
+    MLN_TRY(mln_yaml_need(top, "internal", &internal, err));
+    MLN_TRY(take_columns(r, internal, NULL, err));
+    MLN_TRY(mln_yaml_need(top, "categories", &list, err));
+    MLN_TRY(mln_yaml_as_list(list, err));
+    r->out->list = MLN_ARENA_NEW(r->arena, struct mln_category, list->n);
+    if (r->out->list == NULL) {
+        return mln_err_nomem(err, "the categories");
+    }
+    for (struct mln_yaml *node = list->first; node != NULL; node = node->next) {
+        MLN_TRY(read_category(r, node, &r->out->list[r->out->n++], err));
+    }
+    MLN_TRY(mln_yaml_done(top, err));
+    return check_all_taken(r, top, err);
+}
+
+enum mln_status mln_categories_read(struct mln_arena *arena, const char *file, struct mln_str text,
+                                    const struct mln_model *model, struct mln_categories *out,
+                                    struct mln_err *err) {
+    struct mln_yaml *top = NULL;
+    *out = (struct mln_categories){0};
+    for (size_t t = 0; t < model->n_tables; t++) {
+        out->n_columns += model->tables[t].n_columns;
+    }
+    struct reading r = {arena, model, out, MLN_ARENA_NEW(arena, bool, out->n_columns)};
+    out->of_column = MLN_ARENA_NEW(arena, struct mln_variable *, out->n_columns);
+    if (r.taken == NULL || out->of_column == NULL) {
+        return mln_err_nomem(err, "the categories");
+    }
+    MLN_TRY(mln_yaml_parse(arena, file, text, &top, err));
+    return top == NULL ? mln_err_set(err, MLN_BAD_INPUT, "%s: empty", file)
+                       : read_top(&r, top, err);
+}
+
+/* ── presence ── */
+
+void mln_categories_mark(struct mln_categories *categories, size_t column) {
+    const struct mln_variable *const variable = categories->of_column[column];
+    if (variable == NULL) {
+        return;
+    }
+    categories->of_column[column]->present = true;
+    for (size_t i = 0; i < categories->n; i++) {
+        struct mln_category *const c = &categories->list[i];
+        if (variable >= c->variables && variable < c->variables + c->n_variables) {
+            c->present = true;
+        }
+    }
+}
+
+struct look {
+    struct mln_run run;
+    struct mln_engine *e;
+    struct mln_categories *out;
+    size_t first; /* column of the model that the query's first one is */
+    const struct mln_model_table *table;
+};
+
+/* One row: 1 for each column that holds a value, in the model's order; NULL where not asked. */
+static enum mln_status mark_row(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
+    struct look *const l = ctx;
+    (void)err;
+    for (size_t c = 0; batch->n_rows > 0 && c < batch->n_columns; c++) {
+        if (mln_is_valid(&batch->columns[c], 0) && mln_get_i64(&batch->columns[c], 0) > 0) {
+            mln_categories_mark(l->out, l->first + c);
+        }
+    }
+    return MLN_OK;
+}
+
+static enum mln_status look_at_table(struct look *l, const char *catalog, enum mln_zone other,
+                                     struct mln_err *err) {
+    struct mln_buf sql = MLN_BUF_INIT;
+    mln_buf_addz(&sql, "SELECT ");
+    for (size_t c = 0; c < l->table->n_columns; c++) {
+        const struct mln_model_column *const column = &l->table->columns[c];
+        mln_buf_addz(&sql, c == 0 ? "" : ", ");
+        if (column->zone == other) {
+            mln_buf_addf(&sql, "CAST(NULL AS BIGINT) AS c%zu", c);
+            continue;
+        }
+        mln_buf_addz(&sql, "COUNT(");
+        struct mln_buf name = MLN_BUF_INIT;
+        mln_buf_addf(&name, "%s%s", column->name, column->type == MLN_VALUE_PERIOD ? "_min" : "");
+        mln_quote_ident(&sql, mln_buf_view(&name));
+        sql.failed = sql.failed || name.failed;
+        mln_buf_release(&name);
+        mln_buf_addf(&sql, ") AS c%zu", c);
+    }
+    mln_buf_addf(&sql, " FROM %s.", catalog);
+    mln_quote_ident(&sql, mln_str_from(l->table->name));
+    enum mln_status status = mln_buf_check(&sql, "a query", err);
+    if (status == MLN_OK) {
+        status = l->e->ops->scan(l->e, "columns that hold a value", mln_buf_view(&sql),
+                                 MLN_NO_PARAMS, mark_row, l, err);
+    }
+    mln_buf_release(&sql);
+    return status;
+}
+
+static enum mln_status look_at_zone(struct look *l, const struct mln_model *model,
+                                    const char *catalog, const char *file, const char *key,
+                                    enum mln_zone other, struct mln_err *err) {
+    MLN_TRY(mln_zone_attach(&l->run, l->e, catalog, mln_run_path(&l->run, "ingest", file), key,
+                            MLN_ATTACH_READ, err));
+    l->first = 0;
+    for (size_t t = 0; t < model->n_tables; t++) {
+        l->table = &model->tables[t];
+        MLN_TRY(look_at_table(l, catalog, other, err));
+        l->first += l->table->n_columns;
+    }
+    return MLN_OK;
+}
+
+static enum mln_status look_at_both(struct look *l, const struct mln_model *model,
+                                    struct mln_err *err) {
+    const char *const id = mln_run_path(&l->run, "ingest", "id.db");
+    if (id == NULL) {
+        return mln_err_nomem(err, "a path");
+    }
+    if (!mln_path_exists(id)) {
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "%s: not there; the notice tells the data that are really present: run "
+                           "'maillon ingest' first",
+                           id);
+    }
+    MLN_TRY(mln_zone_open(&l->run, &l->e, err));
+    MLN_TRY(look_at_zone(l, model, "ident", "id.db", "id", MLN_ZONE_CONTENT, err));
+    return look_at_zone(l, model, "content", "content.db", "content", MLN_ZONE_ID, err);
+}
+
+enum mln_status mln_categories_look(const struct mln_project *project, struct mln_talk *talk,
+                                    const struct mln_model *model, struct mln_categories *out,
+                                    struct mln_err *err) {
+    struct mln_arena arena = MLN_ARENA_INIT;
+    struct mln_buf partial = MLN_BUF_INIT;
+    mln_buf_addf(&partial, "%s/.notice.partial", project->work_dir);
+    enum mln_status status = mln_buf_check(&partial, "a path", err);
+    struct look l = {
+        .run = {.project = project, .talk = talk, .arena = &arena, .partial_dir = partial.p},
+        .out = out};
+    if (status == MLN_OK) {
+        status = look_at_both(&l, model, err);
+    }
+    mln_zone_close(&l.run, l.e);
+    if (partial.p != NULL) {
+        (void)!mln_dir_remove(partial.p, NULL); /* what is left of a spill */
+    }
+    mln_arena_release(&arena);
+    mln_buf_release(&partial);
+    return status;
+}
