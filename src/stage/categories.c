@@ -160,9 +160,47 @@ struct look {
     struct mln_run run;
     struct mln_engine *e;
     struct mln_categories *out;
+    const struct mln_model *model;
+    bool *has;    /* by column of the model: the zone has it (keys of parents may be left out) */
     size_t first; /* column of the model that the query's first one is */
     const struct mln_model_table *table;
 };
+
+/* The column in the zones: a period is two of them. */
+static void stored_name(const struct mln_model_column *column, struct mln_buf *out) {
+    mln_buf_addf(out, "%s%s", column->name, column->type == MLN_VALUE_PERIOD ? "_min" : "");
+}
+
+/* Rows (table, column) of the zone's own list. */
+static enum mln_status note_columns(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
+    struct look *const l = ctx;
+    struct mln_buf name = MLN_BUF_INIT;
+    for (size_t row = 0; row < batch->n_rows; row++) {
+        const struct mln_str table = mln_get_str(&batch->columns[0], row);
+        const struct mln_str column = mln_get_str(&batch->columns[1], row);
+        size_t first = 0;
+        for (size_t t = 0; t < l->model->n_tables; t++) {
+            const struct mln_model_table *const m = &l->model->tables[t];
+            for (size_t c = 0; mln_str_is(table, m->name) && c < m->n_columns; c++) {
+                mln_buf_reset(&name);
+                stored_name(&m->columns[c], &name);
+                l->has[first + c] |= mln_str_eq(column, mln_buf_view(&name));
+            }
+            first += m->n_columns;
+        }
+    }
+    const enum mln_status status = mln_buf_check(&name, "the columns of a zone", err);
+    mln_buf_release(&name);
+    return status;
+}
+
+static enum mln_status list_columns(struct look *l, const char *catalog, struct mln_err *err) {
+    static const char sql[] = "SELECT table_name, column_name FROM information_schema.columns "
+                              "WHERE table_catalog = $catalog ORDER BY 1, 2";
+    memset(l->has, 0, l->out->n_columns * sizeof *l->has);
+    return l->e->ops->scan(l->e, "columns of a zone", mln_str_from(sql),
+                           MLN_PARAMS(MLN_TEXT("catalog", catalog)), note_columns, l, err);
+}
 
 /* One row: 1 for each column that holds a value, in the model's order; NULL where not asked. */
 static enum mln_status mark_row(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
@@ -176,20 +214,20 @@ static enum mln_status mark_row(void *ctx, const struct mln_batch *batch, struct
     return MLN_OK;
 }
 
-static enum mln_status look_at_table(struct look *l, const char *catalog, enum mln_zone other,
-                                     struct mln_err *err) {
+static enum mln_status look_at_table(struct look *l, const char *catalog, struct mln_err *err) {
     struct mln_buf sql = MLN_BUF_INIT;
     mln_buf_addz(&sql, "SELECT ");
     for (size_t c = 0; c < l->table->n_columns; c++) {
         const struct mln_model_column *const column = &l->table->columns[c];
         mln_buf_addz(&sql, c == 0 ? "" : ", ");
-        if (column->zone == other) {
+        if (!l->has[l->first + c]) {
             mln_buf_addf(&sql, "CAST(NULL AS BIGINT) AS c%zu", c);
             continue;
         }
         mln_buf_addz(&sql, "COUNT(");
         struct mln_buf name = MLN_BUF_INIT;
-        mln_buf_addf(&name, "%s%s", column->name, column->type == MLN_VALUE_PERIOD ? "_min" : "");
+        stored_name(column, &name);
+
         mln_quote_ident(&sql, mln_buf_view(&name));
         sql.failed = sql.failed || name.failed;
         mln_buf_release(&name);
@@ -206,24 +244,24 @@ static enum mln_status look_at_table(struct look *l, const char *catalog, enum m
     return status;
 }
 
-static enum mln_status look_at_zone(struct look *l, const struct mln_model *model,
-                                    const char *catalog, const char *file, const char *key,
-                                    enum mln_zone other, struct mln_err *err) {
+static enum mln_status look_at_zone(struct look *l, const char *catalog, const char *file,
+                                    const char *key, struct mln_err *err) {
     MLN_TRY(mln_zone_attach(&l->run, l->e, catalog, mln_run_path(&l->run, "ingest", file), key,
                             MLN_ATTACH_READ, err));
+    MLN_TRY(list_columns(l, catalog, err));
     l->first = 0;
-    for (size_t t = 0; t < model->n_tables; t++) {
-        l->table = &model->tables[t];
-        MLN_TRY(look_at_table(l, catalog, other, err));
+    for (size_t t = 0; t < l->model->n_tables; t++) {
+        l->table = &l->model->tables[t];
+        MLN_TRY(look_at_table(l, catalog, err));
         l->first += l->table->n_columns;
     }
     return MLN_OK;
 }
 
-static enum mln_status look_at_both(struct look *l, const struct mln_model *model,
-                                    struct mln_err *err) {
+static enum mln_status look_at_both(struct look *l, struct mln_err *err) {
     const char *const id = mln_run_path(&l->run, "ingest", "id.db");
-    if (id == NULL) {
+    l->has = MLN_ARENA_NEW(l->run.arena, bool, l->out->n_columns);
+    if (id == NULL || l->has == NULL) {
         return mln_err_nomem(err, "a path");
     }
     if (!mln_path_exists(id)) {
@@ -233,8 +271,8 @@ static enum mln_status look_at_both(struct look *l, const struct mln_model *mode
                            id);
     }
     MLN_TRY(mln_zone_open(&l->run, &l->e, err));
-    MLN_TRY(look_at_zone(l, model, "ident", "id.db", "id", MLN_ZONE_CONTENT, err));
-    return look_at_zone(l, model, "content", "content.db", "content", MLN_ZONE_ID, err);
+    MLN_TRY(look_at_zone(l, "ident", "id.db", "id", err));
+    return look_at_zone(l, "content", "content.db", "content", err);
 }
 
 enum mln_status mln_categories_look(const struct mln_project *project, struct mln_talk *talk,
@@ -246,9 +284,10 @@ enum mln_status mln_categories_look(const struct mln_project *project, struct ml
     enum mln_status status = mln_buf_check(&partial, "a path", err);
     struct look l = {
         .run = {.project = project, .talk = talk, .arena = &arena, .partial_dir = partial.p},
+        .model = model,
         .out = out};
     if (status == MLN_OK) {
-        status = look_at_both(&l, model, err);
+        status = look_at_both(&l, err);
     }
     mln_zone_close(&l.run, l.e);
     if (partial.p != NULL) {
