@@ -161,6 +161,7 @@ struct look {
     struct mln_engine *e;
     struct mln_categories *out;
     const struct mln_model *model;
+    bool has_references; /* the id zone: keys of parents stand as their idx */
     bool *has;    /* by column of the model: the zone has it (keys of parents may be left out) */
     size_t first; /* column of the model that the query's first one is */
     const struct mln_model_table *table;
@@ -214,14 +215,32 @@ static enum mln_status mark_row(void *ctx, const struct mln_batch *batch, struct
     return MLN_OK;
 }
 
+/* The column of the id zone that stands for the key of another row: its idx; NULL: none. */
+static const char *reference_of(const struct mln_model *model, const struct mln_model_table *table,
+                                size_t column) {
+    const struct mln_model_reference *const references[] = {table->parent, table->target};
+    for (size_t r = 0; r < 2; r++) {
+        const struct mln_model_reference *const ref = references[r];
+        for (size_t k = 0; ref != NULL && k < model->tables[ref->table].n_key; k++) {
+            if (ref->columns[k] == column) {
+                return ref->name;
+            }
+        }
+    }
+    return NULL;
+}
+
 static enum mln_status look_at_table(struct look *l, const char *catalog, struct mln_err *err) {
     struct mln_buf sql = MLN_BUF_INIT;
     mln_buf_addz(&sql, "SELECT ");
     for (size_t c = 0; c < l->table->n_columns; c++) {
         const struct mln_model_column *const column = &l->table->columns[c];
         mln_buf_addz(&sql, c == 0 ? "" : ", ");
+        const char *const reference =
+            l->has_references ? reference_of(l->model, l->table, c) : NULL;
         if (!l->has[l->first + c]) {
-            mln_buf_addf(&sql, "CAST(NULL AS BIGINT) AS c%zu", c);
+            mln_buf_addf(&sql, reference == NULL ? "CAST(NULL AS BIGINT)" : "COUNT(%s)", reference);
+            mln_buf_addf(&sql, " AS c%zu", c);
             continue;
         }
         mln_buf_addz(&sql, "COUNT(");
@@ -271,7 +290,9 @@ static enum mln_status look_at_both(struct look *l, struct mln_err *err) {
                            id);
     }
     MLN_TRY(mln_zone_open(&l->run, &l->e, err));
+    l->has_references = true;
     MLN_TRY(look_at_zone(l, "ident", "id.db", "id", err));
+    l->has_references = false;
     return look_at_zone(l, "content", "content.db", "content", err);
 }
 
