@@ -63,13 +63,13 @@ class Place:
         return os.path.join(self.path, name)
 
 
-def make(place, name="essai", procedures=None, seed=7):
+def make(place, name="essai", procedures=None, seed=7, profile="default"):
     """A fresh project with keys and extracts."""
     folder = place / name
     call("init", folder)
     call("key", "new", os.path.join(folder, "keys"))
     call("synth", "-q", os.path.join(folder, "data"), "--procedures", procedures or PROCEDURES,
-         "--seed", seed)
+         "--seed", seed, "--profile", profile)
     return folder
 
 

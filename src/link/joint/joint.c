@@ -49,13 +49,18 @@ static int falling(const void *a, const void *b) {
     return (x < y) - (x > y);
 }
 
+/* Odds of a weight, kept finite: sums of them must not overflow. */
+static double odds_of(double weight) {
+    return exp2(fmin(fmax(weight, -900), 900));
+}
+
 /* The odds of one affaire's candidates, whose sum beyond the best `capacity - 1` others is what each
  * competes with. `sorted` is scratch for n. */
 static void compete(const double *weight, size_t n, size_t capacity, double *sorted,
                     double *probability) {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
-        sorted[i] = exp2(weight[i]);
+        sorted[i] = odds_of(weight[i]);
         sum += sorted[i];
     }
     qsort(sorted, n, sizeof *sorted, falling);
@@ -65,7 +70,7 @@ static void compete(const double *weight, size_t n, size_t capacity, double *sor
     }
     const double last_in = capacity <= n ? sorted[capacity - 1] : 0;
     for (size_t i = 0; i < n; i++) {
-        const double odds = exp2(weight[i]);
+        const double odds = odds_of(weight[i]);
         const double rivals = odds >= last_in ? sum - spared : sum - odds - (spared - last_in);
         probability[i] = odds / (1 + odds + (rivals > 0 ? rivals : 0));
     }

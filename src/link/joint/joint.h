@@ -20,7 +20,6 @@
  * candidates, so that no two candidates share one. */
 struct mln_joint_persons {
     const uint32_t *left, *right; /* n */
-    const double *weight;         /* n: log2 of the Bayes factor */
     const double *gain;           /* n: weight plus log2 odds that such a pair matches inside a true pair of cases */
     size_t n;
     uint32_t n_left, n_right;     /* places */
