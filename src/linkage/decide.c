@@ -36,9 +36,13 @@ static enum mln_status scores_of(const struct mln_scored_pairs *scored, double k
     return status;
 }
 
-/* Matches that no rule makes: expected of all pairs less those among the candidates. */
+/* Matches that no rule makes: by the share of matches that the rules reach, when training knows it; else
+ * expected of all pairs less those among the candidates. */
 static double missed(const struct mln_linkage_work *work, const struct mln_em_result *fit,
                      const struct mln_scored_pairs *scores) {
+    if (fit->coverage > 0) {
+        return scores->matches_all * (1 - fit->coverage) / fit->coverage;
+    }
     const double all = fit->lambda * mln_linkage_all_pairs(work);
     return all > scores->matches_all ? all - scores->matches_all : 0;
 }

@@ -66,6 +66,25 @@ static bool *left_out_by(const struct mln_linkage_work *work, const struct mln_b
     return out;
 }
 
+/* The comparisons of the rule's own fields: what a match must agree on to satisfy it. A field that no
+ * comparison is of stands for those that only look at it at some level. */
+static bool *asked_by(const struct mln_linkage_work *work, const struct mln_block_rule *rule) {
+    const struct mln_link_model *model = work->model;
+    bool *out = MLN_ARENA_NEW(work->arena, bool, model->n_comparisons);
+    for (size_t f = 0; out != NULL && f < rule->n_fields; f++) {
+        bool compared = false;
+        for (size_t c = 0; c < model->n_comparisons; c++) {
+            const bool own = share_column(model, model->comparisons[c].field, rule->fields[f]);
+            out[c] |= own;
+            compared |= own;
+        }
+        for (size_t c = 0; !compared && c < model->n_comparisons; c++) {
+            out[c] |= shares_field(model, &model->comparisons[c], rule->fields[f]);
+        }
+    }
+    return out;
+}
+
 /* ── sessions ── */
 
 static enum mln_status session_of(const struct mln_linkage_work *work,
@@ -107,7 +126,8 @@ static enum mln_status rule_session(const struct mln_linkage_work *work, size_t 
     enum mln_status status = session_of(work, &counts, out, err);
     mln_pattern_counts_release(&counts);
     out->left_out = left_out_by(work, &work->model->rules[rule]);
-    if (status == MLN_OK && out->left_out == NULL) {
+    out->asked = asked_by(work, &work->model->rules[rule]);
+    if (status == MLN_OK && (out->left_out == NULL || out->asked == NULL)) {
         status = mln_err_nomem(err, "the sessions");
     }
     return status;

@@ -185,25 +185,36 @@ struct mln_quality mln_quality_at(const struct mln_scores *scores, double thresh
     return q;
 }
 
+/* Any threshold down to the next weight keeps the same pairs: the one nearest to even odds is no
+ * more severe than it must be, but halfway when that would be the next weight itself. */
+static double below(const struct mln_scores *scores, size_t last) {
+    const double weight = scores->weight[last];
+    const double next = last + 1 < scores->n ? scores->weight[last + 1] : -INFINITY;
+    if (weight <= 0 || next < 0) {
+        return weight <= 0 ? weight : 0;
+    }
+    return isinf(weight) ? next + 1 : (weight + next) / 2;
+}
+
 double mln_threshold_choose(const struct mln_scores *scores, enum mln_threshold_choice choice,
                             double value, double unmade) {
     if (choice == MLN_THRESHOLD_FIXED) {
         return log2(value) - log2(1 - value);
     }
     double best = 0;
-    double threshold = INFINITY;
+    size_t last = scores->n; /* of the weights to keep */
     for (size_t i = 0; i < scores->n; i++) {
         const double all = scores->matches[scores->n - 1] + unmade;
         const double f1 = 2 * scores->matches[i] / (scores->kept[i] + all);
         const double fdr = 1 - scores->matches[i] / scores->kept[i];
         if (choice == MLN_THRESHOLD_F1 && f1 > best) {
             best = f1;
-            threshold = scores->weight[i];
+            last = i;
         } else if (choice == MLN_THRESHOLD_FDR && fdr <= value) {
-            threshold = scores->weight[i];
+            last = i;
         }
     }
-    return threshold;
+    return last == scores->n ? INFINITY : below(scores, last);
 }
 
 /* ── coverage ── */

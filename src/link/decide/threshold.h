@@ -55,12 +55,13 @@ struct mln_quality mln_quality_at(const struct mln_scores *scores, double thresh
                                   double unmade, double z);
 
 enum mln_threshold_choice {
-    MLN_THRESHOLD_F1,    /* the largest estimated F1; ties: the higher threshold */
+    MLN_THRESHOLD_F1,    /* the largest estimated F1; ties: the fewer pairs */
     MLN_THRESHOLD_FDR,   /* the lowest threshold with estimated FDR ≤ value */
     MLN_THRESHOLD_FIXED, /* probability `value` */
 };
 
-/* A weight of the scores, except FIXED; +∞ (nothing kept) when no threshold will do. O(n). */
+/* Of all thresholds that keep the chosen pairs the one nearest to even odds (weight 0), and halfway
+ * to the next weight where all are above; +∞ (nothing kept) when no threshold will do. O(n). */
 double mln_threshold_choose(const struct mln_scores *scores, enum mln_threshold_choice choice,
                             double value, double unmade);
 

@@ -203,6 +203,7 @@ static enum mln_status fit(struct em_data *data, struct mln_em_result *out, stru
     memcpy(out->u, best.at.u, sizeof out->u);
     memcpy(out->session_lambda, best.at.lambda, sizeof out->session_lambda);
     out->lambda = lambda;
+    out->coverage = em_coverage(data, &best.at);
     out->log_likelihood = best.score.data;
     out->iterations = best.passes;
     out->best_start = start;

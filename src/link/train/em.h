@@ -18,12 +18,13 @@
  * half a pair, w being the posterior at λ; a few rounds of (m | u), (u | m, λ) settle it. Or u is
  * trained with the sessions (no random pairs: MLN_U_EM).
  *
- * λ (of two random records): by the random pairs themselves, m and u being given, when they hold at
- * least 50 matches (a relative error of 14 %). Else it follows from the sessions: λ_r n_r matches
- * satisfy rule r, which a share s_r = Π_{c ∈ r} m_c(first level) P(c present) of all matches does:
- *   λ = Σ_r λ_r n_r / (N Σ_r s_r), not below the λ_r n_r / N of any session, N all pairs.
- * That s_r takes the comparisons of a rule as independent among matches; they are not, and it was
- * seen to be too low by a factor of 1.5 to 2 where names are compared in several ways.
+ * λ (of two random records) follows from the sessions: λ_r n_r matches satisfy rule r, which a
+ * share s_r = Π_c m_c(first level) P(c present) of all matches does, over the comparisons it asks
+ * for: λ = Σ_r λ_r n_r / (N Σ_r s_r), not below the λ_r n_r / N of any session, N all pairs. That
+ * s_r takes the comparisons of a rule as independent among matches; where they are not it is too
+ * low, by a factor of 1.5 to 2 where names are compared in several ways. So the random pairs check
+ * it: they estimate λ themselves, m and u being given; when they hold at least 50 matches and
+ * disagree by more than two of their standard errors (1/√matches each), theirs is taken.
  *
  * Dependence (training->dependence): within each class some comparisons are tied two by two,
  * without a cycle, by log-linear terms (Larsen & Rubin 2001 and Xu et al. 2019 on why; fastLink's
@@ -50,7 +51,9 @@ struct mln_em_session {
     const uint64_t *count; /* n_patterns */
     size_t n_patterns;
     const bool *left_out; /* n_comparisons; NULL: none */
-    double share; /* P(a match satisfies the rule), when it is known; 0: s_r of m as said above */
+    const bool *asked;    /* n_comparisons: those whose first level the rule asks for, as s_r takes
+                             them;    NULL: those left out */
+    double share;         /* P(a match satisfies the rule), when it is known; 0: s_r of m */
 };
 
 enum { MLN_EM_SESSIONS_MAX = 64, MLN_EM_ALARMS = 10, MLN_EM_RANDOM_MATCHES = 50 };
@@ -101,6 +104,8 @@ struct mln_em_result {
     double u[MLN_COMPARISONS_MAX * MLN_LEVELS_MAX];
     double lambda;                              /* of two random records */
     double session_lambda[MLN_EM_SESSIONS_MAX]; /* per session */
+    double coverage;       /* share of matches that at least one session's rule lets through, its
+                              comparisons taken as independent among matches (mln_rule_coverage) */
     double log_likelihood; /* natural log, of the sessions at m, u, λ_r; without the prior */
     size_t iterations;     /* passes over the patterns, all starts and rounds */
     size_t best_start;

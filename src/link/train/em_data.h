@@ -132,6 +132,9 @@ void em_interactions(const struct em_data *data, struct mln_em_result *out);
 /* Largest change from a to b, relative to the parameter; small levels count as 1e-4. */
 double em_change(const struct em_data *data, const struct em_params *a, const struct em_params *b);
 
+/* Share of matches that the rules of the sessions reach together. */
+double em_coverage(const struct em_data *data, const struct em_params *params);
+
 /* m (and u without random pairs) of comparisons that no session keeps, from the matches of the
  * sessions. */
 enum mln_status em_never_seen(struct em_data *data, struct em_params *params, struct mln_err *err)

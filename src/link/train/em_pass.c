@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "link/decide/threshold.h"
 #include "link/train/em_data.h"
 
 /* Below this a probability is as good as 0: its logarithm stays finite. */
@@ -165,6 +166,27 @@ void em_u_from_random(const struct em_data *data, double lambda, struct em_param
     }
 }
 
+static bool asks(const struct mln_em_session *s, size_t comparison) {
+    const bool *asked = s->asked != NULL ? s->asked : s->left_out;
+    return asked != NULL && asked[comparison];
+}
+
+double em_coverage(const struct em_data *data, const struct em_params *params) {
+    const struct mln_em_options *o = data->options;
+    double agree[MLN_COMPARISONS_MAX];
+    uint32_t rules[MLN_EM_SESSIONS_MAX];
+    for (size_t c = 0; c < o->n_comparisons; c++) {
+        agree[c] = params->m[c * MLN_LEVELS_MAX] * data->present[c];
+    }
+    for (size_t r = 0; r < data->n_sessions; r++) {
+        rules[r] = 0;
+        for (size_t c = 0; c < o->n_comparisons; c++) {
+            rules[r] |= asks(&o->sessions[r], c) ? (uint32_t)1 << c : 0;
+        }
+    }
+    return mln_rule_coverage(agree, o->n_comparisons, rules, data->n_sessions);
+}
+
 /* λ by the sessions: their matches over the share of all matches that their rules let through. */
 static double lambda_of_sessions(const struct em_data *data, const struct em_params *params) {
     const struct mln_em_options *o = data->options;
@@ -174,7 +196,7 @@ static double lambda_of_sessions(const struct em_data *data, const struct em_par
     for (size_t r = 0; r < data->n_sessions; r++) {
         double share = 1;
         for (size_t c = 0; c < o->n_comparisons; c++) {
-            if (o->sessions[r].left_out != NULL && o->sessions[r].left_out[c]) {
+            if (asks(&o->sessions[r], c)) {
                 share *= params->m[c * MLN_LEVELS_MAX] * data->present[c];
             }
         }
@@ -220,7 +242,10 @@ double em_lambda(const struct em_data *data, const struct em_params *params, dou
         return by_sessions;
     }
     const double by_random = lambda_of_random(data, params, start > 0 ? start : by_sessions);
-    return by_random * data->random.total >= MLN_EM_RANDOM_MATCHES ? by_random : by_sessions;
+    const double matches = by_random * data->random.total;
+    const double apart = fabs(log(fmax(by_random, tiny) / by_sessions));
+    const bool random_tells = matches >= MLN_EM_RANDOM_MATCHES && apart > 2 / sqrt(matches);
+    return random_tells ? by_random : by_sessions;
 }
 
 /* Counts of one session for the comparisons that none keeps, by the posterior from those it keeps.

@@ -55,6 +55,26 @@ START_TEST(quality_by_hand) {
 }
 END_TEST
 
+/* Matches at 20 and 30, others at -9: 0 keeps the two as 20 does. All above 0: halfway. All below:
+ * the weight itself. */
+START_TEST(thresholds_are_no_more_severe_than_they_must_be) {
+    static const double gap[] = {30, 20, -9}, above[] = {30, 20, 2}, low[] = {-1, -9, -20};
+    static const uint64_t count[] = {10, 10, 100};
+    struct mln_scores scores;
+    struct mln_err err;
+    must(mln_scores_init(gap, count, 3, &scores, &err), &err);
+    ck_assert_double_eq(mln_threshold_choose(&scores, MLN_THRESHOLD_F1, 0, 0), 0);
+    ck_assert_double_eq(mln_threshold_choose(&scores, MLN_THRESHOLD_FDR, .01, 0), 0);
+    mln_scores_release(&scores);
+    must(mln_scores_init(above, count, 3, &scores, &err), &err);
+    ck_assert_double_eq(mln_threshold_choose(&scores, MLN_THRESHOLD_FDR, .01, 0), 11);
+    mln_scores_release(&scores);
+    must(mln_scores_init(low, count, 3, &scores, &err), &err);
+    ck_assert_double_eq(mln_threshold_choose(&scores, MLN_THRESHOLD_F1, 0, 0), -1);
+    mln_scores_release(&scores);
+}
+END_TEST
+
 START_TEST(scores_at_the_ends) {
     struct mln_scores scores;
     struct mln_err err;
@@ -242,7 +262,7 @@ START_TEST(term_adjustments_by_hand) {
 }
 END_TEST
 
-MLN_TEST_MAIN("threshold", quality_by_hand, scores_at_the_ends,
-              estimates_hold_when_probabilities_are_true, coverage_by_hand, coverage_by_enumeration,
-              sample_is_stratified_and_does_not_depend_on_order, a_small_set_is_drawn_whole,
-              term_adjustments_by_hand)
+MLN_TEST_MAIN("threshold", quality_by_hand, thresholds_are_no_more_severe_than_they_must_be,
+              scores_at_the_ends, estimates_hold_when_probabilities_are_true, coverage_by_hand,
+              coverage_by_enumeration, sample_is_stratified_and_does_not_depend_on_order,
+              a_small_set_is_drawn_whole, term_adjustments_by_hand)

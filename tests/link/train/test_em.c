@@ -201,6 +201,8 @@ static void check_two_rules(double lambda_of_random) {
     ck_assert_double_eq_tol(fit.session_lambda[0], lambda1, .01);
     ck_assert_double_eq_tol(fit.session_lambda[1], lambda2, .004);
     ck_assert_double_eq_tol(fit.lambda, lambda, .0005);
+    /* a match misses both rules with (1 - .95 × .85)(1 - .95 × .9) */
+    ck_assert_double_eq_tol(fit.coverage, 1 - (1 - .95 * .85) * (1 - .95 * .9), .02);
 }
 
 START_TEST(lambda_from_random_pairs) {
