@@ -192,7 +192,8 @@ struct mln_protect_outcome {
     size_t n_secondary;
     size_t n_groups;      /* primary cells that stand for a whole row */
     size_t n_differences; /* small counts that two cells give by subtraction */
-    size_t n_proven;      /* primary cells whose interval is wide enough: all, or it is an error */
+    size_t n_proven;      /* primary cells and small differences whose interval is wide enough: all,
+                             or it is an error */
     size_t n_whole;       /* of these, by two tables of whole counts */
     size_t n_components;
     size_t largest_component; /* suppressed cells tied to each other */

@@ -72,4 +72,80 @@ START_TEST(every_allocation_failed_in_turn) {
 }
 END_TEST
 
-MLN_TEST_MAIN("protect_faults", every_allocation_failed_in_turn)
+/* Two tables tied by a hierarchy, one of them published before, a sensitive row, a difference; then
+ * rounded together; then with cell keys. */
+static enum mln_status go_linked(struct mln_arena *arena, const struct mln_table tables[2],
+                                 enum mln_method method, struct mln_err *err) {
+    static const char *const courts[] = {"t1", "t2", "t3"};
+    static const char *const appeal_of[] = {"c1", "c1", "c2"};
+    static const char *const sensitive[] = {"y"};
+    static const struct mln_hierarchy h = {"x", "appel", 3, courts, appeal_of};
+    static const uint8_t states[6] = {MLN_CELL_SHOWN, MLN_CELL_SHOWN, MLN_CELL_SHOWN,
+                                      MLN_CELL_SHOWN, MLN_CELL_SHOWN, MLN_CELL_SHOWN};
+    const struct mln_past_table past = {tables[1], states};
+    const struct mln_protect_context context = {.n_sensitive = 1,
+                                                .sensitive = sensitive,
+                                                .n_hierarchies = 1,
+                                                .hierarchies = &h,
+                                                .n_past = 1,
+                                                .past = &past};
+    const struct mln_protect_options options = {.method = method,
+                                                .threshold = 5,
+                                                .threshold_detail = 5,
+                                                .rounding_base =
+                                                    method == MLN_METHOD_ROUNDING ? 3 : 0,
+                                                .noise_max = 3,
+                                                .noise_smallest = 1,
+                                                .noise_variance = 2};
+    struct mln_protected_table *out = NULL;
+    struct mln_protect_outcome outcome;
+    MLN_TRY(mln_protect_linked(arena, tables, 1, &context, &options, &out, &outcome, err));
+    uint64_t shown = 0;
+    const bool hides = method == MLN_METHOD_SUPPRESSION;
+    MUST(mln_protected_count(out, 0, &shown) == !hides);
+    MUST(!hides || (outcome.n_primary > 0 && outcome.n_proven > outcome.n_primary));
+    return MLN_OK;
+}
+
+START_TEST(linked_tables_every_allocation_failed_in_turn) {
+    static const char *const courts[] = {"t1", "t2", "t3", "TOTAL"};
+    static const char *const appeals[] = {"c1", "c2", "TOTAL"};
+    static const char *const outcomes[] = {"a", "TOTAL"};
+    static const uint64_t by_court[] = {4, 4, 31, 31, 22, 22, 57, 57};
+    static const uint64_t by_appeal[] = {35, 35, 20, 20, 55, 55}; /* 2 fewer before, in c2 */
+    static uint64_t keys[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    struct mln_arena kept = MLN_ARENA_INIT;
+    const struct mln_dimension d[2] = {hand_dimension("x", courts, 4, true),
+                                       hand_dimension("y", outcomes, 2, true)};
+    const struct mln_dimension e[2] = {hand_dimension("appel", appeals, 3, true),
+                                       hand_dimension("y", outcomes, 2, true)};
+    struct mln_table tables[2] = {hand_table(&kept, d, 2, by_court),
+                                  hand_table(&kept, e, 2, by_appeal)};
+    tables[0].cell_keys = keys;
+    size_t failures = 0;
+    for (int method = 0; method < MLN_METHOD_COUNT; method++) {
+        for (size_t nth = 1; nth < 100000; nth++) {
+            const size_t live = fault_live();
+            struct mln_arena arena = MLN_ARENA_INIT;
+            struct mln_err err = {0};
+            fault_arm(FAULT_MEMORY, nth);
+            const enum mln_status status = go_linked(&arena, tables, (enum mln_method)method, &err);
+            const bool happened = fault_disarm();
+            mln_arena_release(&arena);
+            ck_assert_uint_eq(fault_live(), live);
+            if (!happened) {
+                ck_assert_msg(status == MLN_OK, "%s", err.msg);
+                break;
+            }
+            ck_assert_int_eq(status, MLN_NO_MEMORY);
+            ck_assert_int_eq(err.status, MLN_NO_MEMORY);
+            failures++;
+        }
+    }
+    ck_assert_uint_gt(failures, 50);
+    mln_arena_release(&kept);
+}
+END_TEST
+
+MLN_TEST_MAIN("protect_faults", every_allocation_failed_in_turn,
+              linked_tables_every_allocation_failed_in_turn)
