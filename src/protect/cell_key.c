@@ -210,6 +210,17 @@ void mln_cell_key_perturb(const struct mln_ptable *t, const uint64_t *counts,
     }
 }
 
+uint64_t mln_record_key(struct mln_str pseudonym, uint64_t rank) {
+    uint64_t h = UINT64_C(0xCBF29CE484222325);
+    for (size_t i = 0; i < pseudonym.n; i++) {
+        h = (h ^ (unsigned char)pseudonym.p[i]) * UINT64_C(0x100000001B3);
+    }
+    h ^= rank * UINT64_C(0x9E3779B97F4A7C15);
+    h = (h ^ (h >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    h = (h ^ (h >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return h ^ (h >> 31);
+}
+
 uint64_t mln_cell_key_sum(const uint64_t *record_keys, size_t n) {
     uint64_t sum = 0;
     for (size_t i = 0; i < n; i++) {

@@ -24,6 +24,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/str.h"
 
 enum { MLN_NOISE_MOST = 30, MLN_SMALLEST_MOST = 11 };
 
@@ -53,6 +54,10 @@ int32_t mln_ptable_noise(const struct mln_ptable *t, uint64_t count, uint64_t ce
 /* out[i] = counts[i] + noise; out may be counts. O(n). */
 void mln_cell_key_perturb(const struct mln_ptable *t, const uint64_t *counts,
                           const uint64_t *cell_keys, size_t n, uint64_t *out);
+
+/* The key of a record: of its pseudonym (secret by its own key) and its rank in it (victims of a
+ * procedure; 0). FNV-1a over both, mixed by the finaliser of splitmix64. */
+uint64_t mln_record_key(struct mln_str pseudonym, uint64_t rank);
 
 /* Σ record keys modulo 2^64. */
 uint64_t mln_cell_key_sum(const uint64_t *record_keys, size_t n);

@@ -206,6 +206,23 @@ static enum mln_status by_rounding(struct mln_arena *scratch, const struct job *
     return MLN_OK;
 }
 
+/* A table that counts no records of its own (the funnel): each count rounded by itself, which is
+ * safe from a base of the threshold on. */
+static enum mln_status round_keyless(const struct job *j, size_t t, struct mln_err *err) {
+    const struct mln_table *table = &j->tables[t];
+    const uint64_t k = table->detail ? j->options->threshold_detail : j->options->threshold;
+    if (j->options->rounding_base < k) {
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "protection: table %s has no record keys, and a rounding base under its "
+                           "threshold; raise the base, or use suppression",
+                           table->name);
+    }
+    for (size_t c = 0; c < table->n_cells; c++) {
+        j->out[t]->published[c] = mln_round_alone(table->counts[c], j->options->rounding_base);
+    }
+    return MLN_OK;
+}
+
 static enum mln_status by_cell_key(struct mln_arena *scratch, const struct job *j,
                                    struct mln_err *err) {
     const struct mln_ptable_options o = {.max_noise = j->options->noise_max,
@@ -216,15 +233,13 @@ static enum mln_status by_cell_key(struct mln_arena *scratch, const struct job *
     *j->outcome = (struct mln_protect_outcome){0};
     for (size_t t = 0; t < j->n; t++) {
         const struct mln_table *table = &j->tables[t];
+        j->outcome->n_cells += table->n_cells;
         if (table->cell_keys == NULL) {
-            return mln_err_set(err, MLN_BAD_INPUT,
-                               "protection: table %s has no record keys, which the method of cell "
-                               "keys needs; use suppression or rounding",
-                               table->name);
+            MLN_TRY(round_keyless(j, t, err));
+            continue;
         }
         mln_cell_key_perturb(&ptable, table->counts, table->cell_keys, table->n_cells,
                              j->out[t]->published);
-        j->outcome->n_cells += table->n_cells;
     }
     return MLN_OK;
 }

@@ -314,7 +314,9 @@ static void put_method(struct mln_buf *out, const struct page *p) {
         put_rule(out, p, MLN_WORD_THRESHOLD, o.threshold - 1, o.threshold_detail - 1);
         put_rule(out, p, MLN_WORD_SECONDARY, 0, 0);
     }
-    if (o.rounding_base > 1) {
+    if (o.method == MLN_METHOD_CELL_KEY) {
+        put_rule(out, p, MLN_WORD_CELL_KEYS, o.noise_max, 0);
+    } else if (o.rounding_base > 1) {
         put_rule(out, p, hides ? MLN_WORD_ROUNDING : MLN_WORD_CONTROLLED_ROUNDING, o.rounding_base,
                  0);
     }

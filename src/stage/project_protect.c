@@ -1,11 +1,10 @@
 /* The section `protect` of a project. */
 #include "base/file.h"
+#include "protect/cell_key.h"
 #include "stage/project.h"
 
 const char *const mln_method_words[] = {"suppression", "rounding", "cell_key", NULL};
 
-/* Methods a project may name; cell keys need record keys, which a study does not make. */
-static const char *const methods[] = {"suppression", "rounding", NULL};
 static const char *const zero_words[] = {"shown", "protected", NULL};
 
 static enum mln_status keep_text(struct mln_arena *arena, const struct mln_yaml *node,
@@ -92,9 +91,11 @@ static enum mln_status read_previous(struct mln_arena *arena, struct mln_yaml *m
 static enum mln_status read_numbers(struct mln_yaml *map, struct mln_project *p,
                                     struct mln_err *err) {
     int64_t threshold = 5, detail = 11, rounding = 5, quantile = 11, decimals = 1, width = 0;
+    int64_t noise_max = 5, noise_smallest = 3;
+    double noise_variance = 3;
     size_t method = 0, zeros = 0;
     if (map != NULL) {
-        MLN_TRY(mln_yaml_opt_word(map, "method", methods, &method, err));
+        MLN_TRY(mln_yaml_opt_word(map, "method", mln_method_words, &method, err));
         MLN_TRY(mln_yaml_opt_i64(map, "threshold", 1, 1000, &threshold, err));
         MLN_TRY(mln_yaml_opt_i64(map, "detail_threshold", 1, 1000, &detail, err));
         MLN_TRY(mln_yaml_opt_i64(map, "rounding", 1, 1000, &rounding, err));
@@ -102,6 +103,10 @@ static enum mln_status read_numbers(struct mln_yaml *map, struct mln_project *p,
         MLN_TRY(mln_yaml_opt_i64(map, "share_decimals", 0, 3, &decimals, err));
         MLN_TRY(mln_yaml_opt_i64(map, "interval_width", 1, 100000, &width, err));
         MLN_TRY(mln_yaml_opt_word(map, "zeros", zero_words, &zeros, err));
+        MLN_TRY(mln_yaml_opt_i64(map, "noise_max", 1, MLN_NOISE_MOST, &noise_max, err));
+        MLN_TRY(
+            mln_yaml_opt_i64(map, "noise_smallest", 1, MLN_SMALLEST_MOST, &noise_smallest, err));
+        MLN_TRY(mln_yaml_opt_f64(map, "noise_variance", 0.01, 1000, &noise_variance, err));
     }
     if (detail < threshold) {
         return mln_yaml_error(map, err,
@@ -111,13 +116,26 @@ static enum mln_status read_numbers(struct mln_yaml *map, struct mln_project *p,
     if (method == MLN_METHOD_ROUNDING && rounding < 3) {
         return mln_yaml_error(map, err, "the method rounding needs 'rounding' of 3 or more");
     }
+    if (noise_smallest > noise_max + 1 || noise_variance >= (double)noise_max * (double)noise_max) {
+        return mln_yaml_error(map, err,
+                              "noise_smallest is at most noise_max + 1, and noise_variance below "
+                              "the square of noise_max");
+    }
+    if (method == MLN_METHOD_CELL_KEY && rounding < threshold) {
+        return mln_yaml_error(map, err,
+                              "with cell keys the funnel is rounded: 'rounding' must be at least "
+                              "the threshold");
+    }
     p->protect = (struct mln_protect_options){.method = (enum mln_method)method,
                                               .threshold = (uint64_t)threshold,
                                               .rounding_base = (uint64_t)rounding,
                                               .quantile_threshold = (uint64_t)quantile,
                                               .share_decimals = (int)decimals,
                                               .interval_width = (uint64_t)width,
-                                              .protect_zeros = zeros == 1};
+                                              .protect_zeros = zeros == 1,
+                                              .noise_max = (uint32_t)noise_max,
+                                              .noise_smallest = (uint32_t)noise_smallest,
+                                              .noise_variance = noise_variance};
     p->detail_threshold = (uint64_t)detail;
     return MLN_OK;
 }

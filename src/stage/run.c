@@ -24,6 +24,7 @@ enum depends {
     ON_NOMENCLATURES = 2, /* the project's own code tables */
     ON_STUDY = 4,         /* the study file */
     ON_OBSERVATION = 8,   /* the observation date */
+    ON_RECORD_KEYS = 64,  /* whether tables carry cell keys */
     ON_PROTECTION = 16,   /* the parameters of statistical secrecy */
     ON_REPORT = 32,       /* language, name, purpose */
 };
@@ -51,7 +52,12 @@ static const struct stage_row stage_rows[] = {
      ON_NOMENCLATURES | ON_STUDY | ON_OBSERVATION,
      true,
      {"content", "pivot", "base"}},
-    {"study", mln_stage_study, MLN_ANALYST, ON_STUDY | ON_OBSERVATION, true, {"base", "study"}},
+    {"study",
+     mln_stage_study,
+     MLN_ANALYST,
+     ON_STUDY | ON_OBSERVATION | ON_RECORD_KEYS,
+     true,
+     {"base", "study"}},
     {"protect",
      mln_stage_protect,
      MLN_PUBLISHER,
@@ -162,10 +168,11 @@ static void add_nomenclatures(const struct runner *r, struct mln_buf *text) {
 static enum mln_status add_protection(struct runner *r, struct mln_buf *text, struct mln_err *err) {
     const struct mln_project *p = &r->project;
     const struct mln_protect_options *o = &p->protect;
-    mln_buf_addf(text, "protect %d %llu %llu %llu %llu %d %llu %d\n", (int)o->method,
+    mln_buf_addf(text, "protect %d %llu %llu %llu %llu %d %llu %d %u %u %.17g\n", (int)o->method,
                  (unsigned long long)o->threshold, (unsigned long long)p->detail_threshold,
                  (unsigned long long)o->rounding_base, (unsigned long long)o->quantile_threshold,
-                 o->share_decimals, (unsigned long long)o->interval_width, (int)o->protect_zeros);
+                 o->share_decimals, (unsigned long long)o->interval_width, (int)o->protect_zeros,
+                 o->noise_max, o->noise_smallest, o->noise_variance);
     for (size_t i = 0; i < p->n_sensitive; i++) {
         add_line(text, "sensitive", mln_str_from(p->sensitive[i]));
     }
@@ -299,6 +306,9 @@ static enum mln_status fingerprint(struct runner *r, size_t stage, struct mln_ru
     }
     if ((row->depends & ON_OBSERVATION) != 0) {
         mln_buf_addf(&text, "observation_day %d\n", (int)p->observation_day);
+    }
+    if ((row->depends & ON_RECORD_KEYS) != 0 && p->protect.method == MLN_METHOD_CELL_KEY) {
+        mln_buf_addz(&text, "record keys\n");
     }
     if ((row->depends & ON_PROTECTION) != 0) {
         MLN_TRY_GOTO(status, add_protection(r, &text, err), done);

@@ -70,8 +70,24 @@ static bool wants_durations(const struct mln_study_table *t) {
     return false;
 }
 
-/* SELECT CAST(dimension AS VARCHAR)…, jours, en_cours, COUNT(*) … WHERE … GROUP BY … ORDER BY … */
-static void build(struct statement *s, const struct mln_study_table *t) {
+/* The units a table counts; keyed: with the pseudonym and the rank that make a record key. */
+static void add_source(struct statement *s, const struct mln_study_table *t, bool keyed) {
+    const bool victims = t->from == MLN_FROM_VICTIMS;
+    const char *name = victims ? "chaine_victime" : "chaine_procedure";
+    if (!keyed) {
+        mln_buf_addf(&s->sql, ", CAST(COUNT(*) AS BIGINT) AS n FROM {base}.%s", name);
+        return;
+    }
+    mln_buf_addf(&s->sql,
+                 ", CAST(1 AS BIGINT) AS n, CAST(procedure_id AS VARCHAR) AS procedure_id, "
+                 "CAST(%s AS INTEGER) AS rang FROM (SELECT u.*, p.procedure_id FROM {base}.%s AS u "
+                 "JOIN {base}.procedure AS p ON u.procedure_no = p.procedure_no) AS unites",
+                 victims ? "rang" : "0", name);
+}
+
+/* SELECT CAST(dimension AS VARCHAR)…, jours, en_cours, COUNT(*) … WHERE … GROUP BY … ORDER BY …;
+ * keyed, every unit by itself. */
+static void build(struct statement *s, const struct mln_study_table *t, bool keyed) {
     const bool durations = wants_durations(t);
     mln_buf_addz(&s->sql, "SELECT ");
     for (size_t d = 0; d < t->n_dimensions; d++) {
@@ -81,8 +97,7 @@ static void build(struct statement *s, const struct mln_study_table *t) {
     mln_buf_addz(&s->sql, durations ? "duree_jours AS jours, en_cours"
                                     : "CAST(NULL AS INTEGER) AS jours, CAST(NULL AS INTEGER) AS "
                                       "en_cours");
-    mln_buf_addz(&s->sql, ", CAST(COUNT(*) AS BIGINT) AS n FROM {base}.");
-    mln_buf_addz(&s->sql, t->from == MLN_FROM_VICTIMS ? "chaine_victime" : "chaine_procedure");
+    add_source(s, t, keyed);
     for (size_t i = 0; i < t->n_filters; i++) {
         mln_buf_addz(&s->sql, i == 0 ? " WHERE " : " AND ");
         add_code(s, t->filters[i].column);
@@ -92,7 +107,7 @@ static void build(struct statement *s, const struct mln_study_table *t) {
         }
         mln_buf_addc(&s->sql, ')');
     }
-    for (size_t part = 0; part < 2; part++) {
+    for (size_t part = 0; !keyed && part < 2; part++) {
         mln_buf_addz(&s->sql, part == 0 ? " GROUP BY " : " ORDER BY ");
         for (size_t d = 0; d < t->n_dimensions; d++) {
             mln_buf_addz(&s->sql, d == 0 ? "" : ", ");
@@ -122,7 +137,8 @@ static enum mln_status scan_table(struct study *s, const struct mln_study_table 
     }
     st->sql = MLN_BUF_INIT;
     st->names = MLN_BUF_INIT;
-    build(st, t);
+    tab->keyed = s->run->project->protect.method == MLN_METHOD_CELL_KEY;
+    build(st, t, tab->keyed);
     enum mln_status status = mln_buf_check(&st->sql, t->name, err);
     if (status == MLN_OK) {
         status = mln_buf_check(&st->names, t->name, err);

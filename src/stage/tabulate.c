@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "protect/cell_key.h"
 #include "stage/tabulate_inside.h"
 
 #define NR MLN_TAB_NR
@@ -145,9 +146,10 @@ static enum mln_status reserve(struct mln_tab *tab, size_t extra, struct mln_err
 enum mln_status mln_tab_add(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
     struct mln_tab *tab = ctx;
     const size_t n = tab->spec->n_dimensions;
-    if (batch->n_columns != n + 3) {
+    const size_t n_columns = n + (tab->keyed ? 5 : 3);
+    if (batch->n_columns != n_columns) {
         return mln_err_set(err, MLN_INTERNAL, "table %s: %zu columns instead of %zu",
-                           tab->spec->name, batch->n_columns, n + 3);
+                           tab->spec->name, batch->n_columns, n_columns);
     }
     const struct mln_column *day = &batch->columns[n];
     const struct mln_column *running = &batch->columns[n + 1];
@@ -156,6 +158,10 @@ enum mln_status mln_tab_add(void *ctx, const struct mln_batch *batch, struct mln
     for (size_t i = 0; i < batch->n_rows; i++) {
         struct mln_tab_row *row = &tab->rows[tab->n_rows];
         *row = (struct mln_tab_row){.n = (uint64_t)mln_get_i64(count, i)};
+        if (tab->keyed) {
+            row->key = mln_record_key(mln_get_str(&batch->columns[n + 3], i),
+                                      (uint64_t)mln_get_i32(&batch->columns[n + 4], i));
+        }
         for (size_t d = 0; d < n; d++) {
             MLN_TRY(categorise(tab, d, mln_get_str(&batch->columns[d], i), &row->category[d], err));
         }
@@ -279,14 +285,20 @@ static enum mln_status shape(struct mln_tab *tab, struct mln_table *t, struct ml
         }
     }
     t->counts = MLN_ARENA_NEW(tab->arena, uint64_t, t->n_cells);
-    return t->counts == NULL ? mln_err_nomem(err, t->name) : MLN_OK;
+    t->cell_keys = tab->keyed ? MLN_ARENA_NEW(tab->arena, uint64_t, t->n_cells) : NULL;
+    return t->counts == NULL || (tab->keyed && t->cell_keys == NULL) ? mln_err_nomem(err, t->name)
+                                                                     : MLN_OK;
 }
 
 static void count_cells(const struct mln_tab *tab, struct mln_table *t) {
     const size_t n_masks = (size_t)1 << t->n_dimensions;
     for (size_t i = 0; i < tab->n_rows; i++) {
         for (size_t mask = 0; mask < n_masks; mask++) {
-            t->counts[mln_tab_cell(t, tab->dimensions, &tab->rows[i], mask)] += tab->rows[i].n;
+            const size_t cell = mln_tab_cell(t, tab->dimensions, &tab->rows[i], mask);
+            t->counts[cell] += tab->rows[i].n;
+            if (tab->keyed) {
+                t->cell_keys[cell] += tab->rows[i].key;
+            }
         }
     }
 }

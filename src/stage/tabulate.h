@@ -4,8 +4,10 @@
  *
  * A batch has one text column a dimension (the code; missing: not known), then `jours` (int32,
  * may be missing), `en_cours` (int32 0/1, may be missing) and `n` (int64): how many units share
- * them. Every unit falls in exactly one category of each dimension; what is missing or not listed
- * falls in "NR", which is shown only if it is not empty. Totals are sums, hence exact.
+ * them. A keyed tabulation (for cell keys) has one unit a row, and two columns more: the pseudonym
+ * (text) and its rank in it (int32). Every unit falls in exactly one category of each dimension;
+ * what is missing or not listed falls in "NR", which is shown only if it is not empty. Totals are
+ * sums, hence exact.
  *
  * Durations: en_cours 0 with a day is a duration that ended; en_cours 1 with a day one that runs
  * still (censored); all others have none. The result is the same for any order and any cutting of
@@ -22,6 +24,7 @@ struct mln_tab_row {
     int32_t day;
     bool has_ended, is_running;
     uint64_t n;
+    uint64_t key; /* Σ record keys of the n units; 0 unless the tabulation is keyed */
 };
 
 struct mln_tab_dimension {
@@ -34,6 +37,7 @@ struct mln_tab_dimension {
 struct mln_tab {
     const struct mln_study_table *spec;
     struct mln_arena *arena;
+    bool keyed; /* set after init: the table gets cell keys */
     struct mln_tab_dimension dimensions[MLN_TABLE_MAX_DIMENSIONS];
     struct mln_tab_row *rows; /* malloc */
     size_t n_rows, cap_rows;

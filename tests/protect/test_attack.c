@@ -534,6 +534,57 @@ START_TEST(rounded_counts_stay_in_doubt) {
 }
 END_TEST
 
+/* ── cell keys ── */
+
+/* By the method of cell keys nothing is hidden; zeros stay; a table without keys is rounded, or
+ * refused when the base is under the threshold. The margin that two tables share has one noise. */
+START_TEST(cell_keys_as_a_method) {
+    static const size_t n[] = {2, 2};
+    static const uint64_t inner[] = {3, 0, 40, 25};
+    static uint64_t keys[9];
+    static uint64_t margin_keys[3];
+    static const uint64_t margin[] = {43, 25, 68};
+    struct mln_table two[2] = {cube(n, 2, inner), cube(n, 1, margin)};
+    for (size_t c = 0; c < 4; c++) {
+        struct mln_rng rng;
+        mln_rng_init(&rng, 9, 1, c);
+        const uint64_t key = inner[c] == 0 ? 0 : mln_rng_u64(&rng);
+        const size_t row = c / 2, column = c % 2;
+        keys[row * 3 + column] += key;
+        keys[row * 3 + 2] += key;
+        keys[6 + column] += key;
+        keys[8] += key;
+        margin_keys[column] += key;
+        margin_keys[2] += key;
+    }
+    two[1].dimensions[0].name = "y";
+    two[0].cell_keys = keys;
+    two[1].cell_keys = margin_keys;
+    struct mln_protect_options o = {.method = MLN_METHOD_CELL_KEY,
+                                    .threshold = 5,
+                                    .threshold_detail = 5,
+                                    .rounding_base = 5,
+                                    .noise_max = 4,
+                                    .noise_smallest = 1,
+                                    .noise_variance = 3};
+    struct mln_protected_table *p[2];
+    struct mln_err err = {0};
+    ck_assert_int_eq(mln_protect_all(&arena, two, 2, &o, p, &err), MLN_OK);
+    uint64_t a = 0, b = 0;
+    for (size_t c = 0; c < 3; c++) {
+        ck_assert(mln_protected_count(p[0], 6 + c, &a) && mln_protected_count(p[1], c, &b));
+        ck_assert_uint_eq(a, b);
+        ck_assert_uint_le(a > margin[c] ? a - margin[c] : margin[c] - a, 4);
+    }
+    ck_assert(mln_protected_count(p[0], 1, &a) && a == 0);
+    two[1].cell_keys = NULL;
+    ck_assert_int_eq(mln_protect_all(&arena, two, 2, &o, p, &err), MLN_OK);
+    ck_assert(mln_protected_count(p[1], 0, &a) && a == 45);
+    o.rounding_base = 3;
+    ck_assert_int_eq(mln_protect_all(&arena, two, 2, &o, p, &err), MLN_BAD_INPUT);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("attack");
     TCase *tc = tcase_create("attack");
@@ -550,6 +601,7 @@ int main(void) {
     tcase_add_test(tc, order_does_not_matter);
     tcase_add_test(tc, rounded_tables_add_up);
     tcase_add_test(tc, rounded_counts_stay_in_doubt);
+    tcase_add_test(tc, cell_keys_as_a_method);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "protect/cell_key.h"
 #include "stage/tabulate.h"
 
 static struct mln_arena arena;
@@ -142,6 +143,64 @@ static void tear_down(void) {
 }
 
 #define NONE INT32_MIN
+
+/* Four victims of three procedures, one of them with two: the key of a cell is the sum of its
+ * records' keys, TOTALs included, whatever the order and cutting. */
+START_TEST(keyed_rows_give_cell_keys) {
+    static const struct mln_column_spec specs[] = {
+        {"k0", MLN_UTF8_TEXT},   {"k1", MLN_UTF8_TEXT}, {"jours", MLN_INT32},
+        {"en_cours", MLN_INT32}, {"n", MLN_INT64},      {"procedure_id", MLN_UTF8_TEXT},
+        {"rang", MLN_INT32}};
+    static const struct {
+        const char *code[2];
+        const char *id;
+        int32_t rank;
+    } victims[] = {
+        {{"a", "x"}, "p1", 1}, {{"a", "x"}, "p1", 2}, {{"a", "y"}, "p2", 1}, {{"b", "x"}, "p3", 1}};
+    static const struct mln_study_variable *const dims[] = {&listed, &observed};
+    const struct mln_study_table spec = table_of(dims);
+    uint64_t key[4];
+    for (size_t i = 0; i < 4; i++) {
+        key[i] = mln_record_key(mln_str_from(victims[i].id), (uint64_t)victims[i].rank);
+        for (size_t k = 0; k < i; k++) {
+            ck_assert(key[i] != key[k]);
+        }
+    }
+    for (size_t turn = 0; turn < 4; turn++) {
+        struct mln_tab tab;
+        struct mln_table out;
+        const struct mln_codes *labels[] = {NULL, NULL};
+        ck_assert_int_eq(mln_tab_init(&tab, &arena, &spec, &err), MLN_OK);
+        tab.keyed = true;
+        for (size_t i = 0; i < 4; i++) {
+            const size_t v = (i + turn) % 4;
+            struct mln_builder *b = mln_builder_new(specs, 7);
+            struct mln_batch batch;
+            ck_assert_ptr_nonnull(b);
+            mln_add_str(b, 0, mln_str_from(victims[v].code[0]));
+            mln_add_str(b, 1, mln_str_from(victims[v].code[1]));
+            mln_add_null(b, 2);
+            mln_add_null(b, 3);
+            mln_add_i64(b, 4, 1);
+            mln_add_str(b, 5, mln_str_from(victims[v].id));
+            mln_add_i32(b, 6, victims[v].rank);
+            ck_assert_int_eq(mln_builder_view(b, &batch, &err), MLN_OK);
+            ck_assert_msg(mln_tab_add(&tab, &batch, &err) == MLN_OK, "%s", err.msg);
+            mln_builder_free(b);
+        }
+        ck_assert_int_eq(mln_tab_finish(&tab, labels, 19000, &out, &err), MLN_OK);
+        mln_tab_release(&tab);
+        /* rows a b c TOTAL, columns x y TOTAL */
+        ck_assert_uint_eq(out.n_cells, 12);
+        ck_assert_uint_eq(out.cell_keys[0], key[0] + key[1]);
+        ck_assert_uint_eq(out.cell_keys[2], key[0] + key[1] + key[2]);
+        ck_assert_uint_eq(out.cell_keys[3], key[3]);
+        ck_assert_uint_eq(out.cell_keys[6], 0);
+        ck_assert_uint_eq(out.cell_keys[9], key[0] + key[1] + key[3]);
+        ck_assert_uint_eq(out.cell_keys[11], key[0] + key[1] + key[2] + key[3]);
+    }
+}
+END_TEST
 
 /* vu: y (twice, as rows), x; lettre: a, b, z (in c), an unlisted w, a missing one.
  *                a    b    c   NR  TOTAL
@@ -464,6 +523,7 @@ int main(void) {
     TCase *tc = tcase_create("tabulate");
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_add_test(tc, keyed_rows_give_cell_keys);
     tcase_add_test(tc, by_hand);
     tcase_add_test(tc, ages_fall_in_intervals);
     tcase_add_test(tc, an_empty_source_makes_an_empty_table);
