@@ -103,7 +103,7 @@ static enum mln_status number_codes(const double *number, uint32_t n, struct cod
     for (uint32_t i = 0; i < n; i++) {
         out->code[i] = MLN_KEY_NONE;
         if (!isnan(number[i])) {
-            entries[n_entries++] = (struct mln_entry){ordered_bits(number[i]), i, 0};
+            entries[n_entries++] = (struct mln_entry){ordered_bits(number[i]), i};
         }
     }
     out->dim = 0; /* any 64 bits */
@@ -173,7 +173,7 @@ static enum mln_status densify(struct base *base, uint32_t n, struct mln_err *er
     }
     for (uint32_t i = 0; i < n; i++) {
         if (!base->none[i]) {
-            entries[n_entries++] = (struct mln_entry){base->key[i], i, 0};
+            entries[n_entries++] = (struct mln_entry){base->key[i], i};
         }
     }
     MLN_TRY_GOTO(status, rank_entries(entries, n_entries, rank, &base->dim, err), done);
@@ -287,7 +287,7 @@ static void explode(const struct lists *lists, uint32_t row, uint64_t key,
             const struct mln_field_column *c = lists->column[1];
             k = k * keys->list_dim[1] + c->item[c->start[row] + i % n_last];
         }
-        out[i] = (struct mln_entry){k, row, 0};
+        out[i] = (struct mln_entry){k, row};
     }
 }
 

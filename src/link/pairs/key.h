@@ -20,7 +20,6 @@ void *mln_scattered_alloc(size_t bytes);
 struct mln_entry {
     uint64_t key;
     uint32_t row;
-    uint32_t place; /* free for the sorter's caller */
 };
 
 /* Stable, ascending by key; keys are below `dim` (0: any 64 bits). `scratch` holds n entries too.

@@ -199,6 +199,8 @@ static enum mln_status add_level(struct compiler *c, const struct mln_level *lev
     if (kind == MLN_STEP_TEXT) {
         loosen(step, level);
         step->query = query_of(c->ladder, level->field);
+    } else if (kind == MLN_STEP_SET) {
+        step->no_bound |= level->kind != MLN_LEVEL_EXACT && !(level->at > 0);
     }
     return MLN_OK;
 }

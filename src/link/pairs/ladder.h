@@ -42,7 +42,7 @@ struct mln_step {
     size_t n_thresholds;
     double prefix_weight;
     uint32_t q;
-    bool no_bound;   /* a threshold so low that letters rule nothing out */
+    bool no_bound;   /* a threshold so low that letters or marks rule nothing out */
     float need[8];   /* JARO, JARO_WINKLER */
     uint32_t cutoff; /* distances; CONTAINS: the shortest part */
     size_t query;    /* which query of the scratch */
@@ -84,7 +84,6 @@ struct mln_row_work {
     double *similarity;
     struct mln_query *queries; /* n_queries */
     struct mln_candidates candidates;
-    struct mln_compare_work work;
 };
 
 enum mln_status mln_row_work_init(struct mln_row_work *work, const struct mln_ladder *ladder,
@@ -102,12 +101,7 @@ enum mln_status mln_row_patterns(struct mln_row_work *work, const struct mln_til
 /* Bits of the comparisons that all pairs of a rule agree on exactly. */
 uint32_t mln_ladder_known(const struct mln_ladder *ladder, size_t rule);
 
-/* ── shared by both ways of comparing ── */
-
 /* Whether a measure of two sets reaches a threshold. */
 bool mln_set_reaches(enum mln_level_kind kind, double at, const struct mln_qgram_counts *counts);
-
-/* Whether the shorter run of code points, of at least `at`, is a part of the longer. */
-bool mln_points_contain(struct mln_points a, struct mln_points b, size_t at);
 
 #endif

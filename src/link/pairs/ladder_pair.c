@@ -81,7 +81,8 @@ static bool same_points(struct mln_points a, struct mln_points b) {
     return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n * sizeof *a.p) == 0);
 }
 
-bool mln_points_contain(struct mln_points a, struct mln_points b, size_t at) {
+/* Whether the shorter, of at least `at` code points, is a part of the longer. */
+static bool contain(struct mln_points a, struct mln_points b, size_t at) {
     const struct mln_points part = a.n <= b.n ? a : b, all = a.n <= b.n ? b : a;
     for (size_t from = 0; part.n >= at && from + part.n <= all.n; from++) {
         if (part.n == 0 || memcmp(all.p + from, part.p, part.n * sizeof *part.p) == 0) {
@@ -154,7 +155,7 @@ static enum mln_status text_holds(const struct pair *p, const struct mln_level *
         *holds = a.n >= at && b.n >= at &&
                  same_points((struct mln_points){a.p, at}, (struct mln_points){b.p, at});
         return MLN_OK;
-    case MLN_LEVEL_CONTAINS: *holds = mln_points_contain(a, b, at); return MLN_OK;
+    case MLN_LEVEL_CONTAINS: *holds = contain(a, b, at); return MLN_OK;
     case MLN_LEVEL_WORDS: *holds = (double)common_words(a, b) >= level->at; return MLN_OK;
     case MLN_LEVEL_JARO_WINKLER: options.prefix_weight = level->prefix_weight; /* fall through */
     case MLN_LEVEL_JARO:

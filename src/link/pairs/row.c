@@ -35,7 +35,6 @@ void mln_row_work_release(struct mln_row_work *work) {
     }
     free(work->queries);
     mln_candidates_release(&work->candidates);
-    mln_compare_work_release(&work->work);
     *work = (struct mln_row_work){0};
 }
 

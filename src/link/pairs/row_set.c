@@ -21,6 +21,9 @@ struct marks {
 /* Whether the marks leave one of the thresholds possible: what one side's marks lack is not shared.
  */
 static bool sets_near(const struct mln_step *step, const struct marks *a, const struct marks *b) {
+    if (step->no_bound || (a->mark & b->mark) == 0) {
+        return step->no_bound; /* nothing is shared */
+    }
     const uint32_t most_a = a->n - (uint32_t)__builtin_popcountll(a->mark & ~b->mark);
     const uint32_t most_b = b->n - (uint32_t)__builtin_popcountll(b->mark & ~a->mark);
     const uint64_t shared = most_a < most_b ? most_a : most_b;
@@ -31,12 +34,8 @@ static bool sets_near(const struct mln_step *step, const struct marks *a, const 
                                           .distinct_shared = shared};
     for (size_t t = 0; t < step->n_thresholds; t++) {
         const struct mln_threshold *threshold = &step->thresholds[t];
-        if (!(threshold->at > 0) && threshold->kind != MLN_LEVEL_EXACT) {
-            return true;
-        }
-        if (threshold->kind == MLN_LEVEL_COSINE
-                ? shared > 0
-                : mln_set_reaches(threshold->kind, threshold->at, &best)) {
+        if (threshold->kind == MLN_LEVEL_COSINE ||
+            mln_set_reaches(threshold->kind, threshold->at, &best)) {
             return true;
         }
     }
