@@ -1,29 +1,41 @@
 #include "source/key_set.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 /* Lookups are at random places: with pages of 4 KiB most of their time is spent on finding the
- * page. Large tables ask for huge ones; where there are none, nothing changes. */
-enum { HUGE_PAGE = 2 << 20 };
+ * page. Large tables come straight from the system, which gives zeroed memory, and ask for huge
+ * pages; where there are none, nothing changes. */
+enum { MAPPED_BYTES = 4 << 20 };
+
+static bool is_mapped(size_t cap) {
+    return cap * sizeof(struct mln_key_entry) >= MAPPED_BYTES;
+}
 
 static struct mln_key_entry *new_slots(size_t cap) {
     const size_t bytes = cap * sizeof(struct mln_key_entry);
-    if (bytes < 2 * HUGE_PAGE) {
+    if (!is_mapped(cap)) {
         return calloc(cap, sizeof(struct mln_key_entry));
     }
-    const size_t whole = (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    struct mln_key_entry *slots = aligned_alloc(HUGE_PAGE, whole);
-    if (slots != NULL) {
-        (void)madvise(slots, whole, MADV_HUGEPAGE); /* only a hint */
-        memset(slots, 0, bytes);
+    void *slots = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (slots == MAP_FAILED) {
+        return NULL;
     }
+    (void)madvise(slots, bytes, MADV_HUGEPAGE); /* only a hint */
     return slots;
 }
 
+static void free_slots(struct mln_key_entry *slots, size_t cap) {
+    if (slots != NULL && is_mapped(cap)) {
+        (void)munmap(slots, cap * sizeof *slots);
+    } else {
+        free(slots);
+    }
+}
+
 void mln_key_set_release(struct mln_key_set *set) {
-    free(set->slots);
+    free_slots(set->slots, set->cap);
     *set = MLN_KEY_SET_INIT;
 }
 
@@ -57,7 +69,7 @@ enum mln_status mln_key_set_reserve(struct mln_key_set *set, size_t expected, st
             wider.slots[slot_of(&wider, set->slots[i].print)] = set->slots[i];
         }
     }
-    free(set->slots);
+    free_slots(set->slots, set->cap);
     *set = wider;
     return MLN_OK;
 }

@@ -39,6 +39,7 @@ struct loader {
     struct mln_binding binding;
     struct mln_cell_rule *rules;
     struct mln_str *constants; /* per column; p NULL: none */
+    size_t n_file_columns;
 };
 
 static enum mln_status reject(struct loader *l, uint64_t row, size_t column, enum mln_reason reason,
@@ -309,8 +310,33 @@ static void tell_progress(struct mln_ingest *in, size_t n_rows) {
     }
 }
 
+/* Room for the keys of a whole CSV table, from the length of its first rows: growing would move all
+ * keys again and again. Columns that are not read are taken to be as long as the others. */
+static enum mln_status expect_rows(struct loader *l, const struct mln_cells *cells,
+                                   struct mln_err *err) {
+    enum { MOST = 32 << 20 };
+    if (l->t->keys.cap > 0 || l->source->format != MLN_FORMAT_CSV || cells->n_columns == 0) {
+        return MLN_OK;
+    }
+    uint64_t bytes = 1;
+    uint64_t n = 0;
+    for (size_t i = 0; i < cells->n_rows; i++) {
+        if (cells->faults[i].reason == MLN_REASON_NONE) {
+            bytes += cells->n_columns; /* a delimiter each */
+            n++;
+        }
+        for (size_t c = 0; c < cells->n_columns && cells->faults[i].reason == MLN_REASON_NONE;
+             c++) {
+            bytes += cells->cells[i * cells->n_columns + c].n;
+        }
+    }
+    const uint64_t rows = l->t->bytes * n / (bytes * l->n_file_columns / cells->n_columns);
+    return mln_key_set_reserve(&l->t->keys, rows < MOST ? (size_t)rows : MOST, err);
+}
+
 static enum mln_status take_cells(void *ctx, const struct mln_cells *cells, struct mln_err *err) {
     struct loader *l = ctx;
+    MLN_TRY(expect_rows(l, cells, err));
     for (size_t from = 0; from < cells->n_rows; from += GROUP) {
         const size_t to = from + GROUP < cells->n_rows ? from + GROUP : cells->n_rows;
         MLN_TRY(take_group(l, cells, from, to, err));
@@ -348,6 +374,7 @@ static enum mln_status prepare_file(struct loader *l, struct mln_source *reader,
     MLN_TRY(mln_binding_make(&l->t->arena, l->source, l->model, l->in->plan->files[l->file].shown,
                              names, n, &l->binding, &findings, err));
     MLN_TRY(mln_findings_status(&findings, err));
+    l->n_file_columns = n;
     MLN_TRY(keep_names(l, names, n, err));
     l->rules = MLN_ARENA_NEW(&l->t->arena, struct mln_cell_rule, l->model->n_columns);
     l->constants = MLN_ARENA_NEW(&l->t->arena, struct mln_str, l->model->n_columns);
