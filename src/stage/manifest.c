@@ -56,8 +56,10 @@ static void put_settings(struct mln_json *j, const struct mln_project *p) {
     mln_json_key(j, "rejects_max_share");
     mln_json_f64(j, p->rejects_max_share);
     put_text(j, "protection", mln_method_words[p->protect.method]);
+    put_text(j, "method", mln_method_words[p->protect.method]);
     put_u64(j, "threshold", p->protect.threshold);
     put_u64(j, "detail_threshold", p->detail_threshold);
+    put_u64(j, "interval_width", p->protect.interval_width);
     put_u64(j, "rounding", p->protect.rounding_base);
     put_u64(j, "quantile_threshold", p->protect.quantile_threshold);
     put_u64(j, "share_decimals", (uint64_t)p->protect.share_decimals);
