@@ -1,8 +1,6 @@
-"""The same bytes for any number of threads, any order of rows in the extracts, any place,
-any keys."""
+"""The same bytes for any number of threads, any order of rows in the extracts, any place."""
 
 import os
-import shutil
 
 from project import Place, call, digests, differences, drawn, make, manifest, published, run, twin
 
@@ -29,12 +27,6 @@ with Place() as place:
         copy = twin(folder, f"threads{threads}")
         run(copy, "--threads", threads, "--memory", "512MiB" if threads == 2 else "2GiB")
         assert published(copy) == reference, (threads, differences(published(copy), reference))
-
-    copy = twin(folder, "keys")
-    shutil.rmtree(os.path.join(copy, "keys"))
-    call("key", "new", os.path.join(copy, "keys"))
-    run(copy)
-    assert digests(os.path.join(copy, "out")) == digests(os.path.join(folder, "out"))
 
     copy = twin(folder, "shuffled")
     for name in sorted(os.listdir(os.path.join(copy, "data"))):
