@@ -87,6 +87,7 @@ enum mln_status mln_cmd_init(const struct mln_cli_args *args, struct mln_err *er
 enum mln_status mln_cmd_synth(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_link(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_dedupe(const struct mln_cli_args *args, struct mln_err *err);
+enum mln_status mln_cmd_explain(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_run(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_stage(const struct mln_cli_args *args, struct mln_err *err);
 enum mln_status mln_cmd_eval(const struct mln_cli_args *args, struct mln_err *err);

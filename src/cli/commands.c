@@ -130,6 +130,11 @@ static const struct mln_cli_option link_options[] = {
     {"memory", "SIZE", "memory of the engine that reads and writes Parquet (default 512MiB)"},
     END_OPTIONS,
 };
+static const struct mln_cli_option explain_options[] = {
+    {"values", NULL, "show the values that were compared, in clear"},
+    {"threads", "N", "threads to use (default: all processors)"},
+    END_OPTIONS,
+};
 static const struct mln_cli_option help_options[] = {
     {"man", NULL, "write the manual page (roff) instead"},
     END_OPTIONS,
@@ -217,6 +222,19 @@ const struct mln_cli_command mln_cli_commands[] = {
      .options = link_options,
      .examples = "maillon dedupe models/historical_50k.yaml historical_50k.parquet -o out",
      .run = mln_cmd_dedupe},
+    {.name = "explain",
+     .words = "OUT LEFT,RIGHT",
+     .min_words = 2,
+     .max_words = 2,
+     .summary = "why two records were linked, or were not",
+     .details = "OUT is a result of 'maillon link' or 'dedupe', LEFT,RIGHT the ids of two records. Tells which "
+                "blocking rules make the pair, what each comparison adds to its weight, and what was "
+                "decided. Values are not shown unless asked for.\n\nThe input files are read again: "
+                "they must be where they were, and unchanged.",
+     .options = explain_options,
+     .examples = "maillon explain out rec-1070-org,rec-1070-dup-0\n"
+                 "maillon explain out Q1-1,Q1-4 --values",
+     .run = mln_cmd_explain},
     {.name = "key new",
      .words = "DIR|PROJECT.yaml",
      .min_words = 1,

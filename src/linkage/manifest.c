@@ -15,6 +15,13 @@ static void key_f64(struct mln_json *j, const char *key, double value) {
     mln_json_f64(j, value);
 }
 
+static void optional(struct mln_json *j, const char *key, const char *value) {
+    if (value != NULL) {
+        mln_json_key(j, key);
+        mln_json_strz(j, value);
+    }
+}
+
 static void inputs(struct mln_json *j, const struct mln_linkage_told *t) {
     const struct mln_link_model *model = t->work->model;
     mln_json_key(j, "inputs");
@@ -131,6 +138,8 @@ enum mln_status mln_linkage_write_manifest(const struct mln_linkage_told *t, con
     mln_json_key(&j, "blake2b");
     mln_json_strz(&j, t->model.hex);
     mln_json_end(&j);
+    optional(&j, "encoding", t->options->encoding);
+    optional(&j, "delimiter", t->options->delimiter);
     inputs(&j, t);
     rules(&j, t);
     training(&j, t);
