@@ -17,6 +17,12 @@ static enum mln_status read_options(const struct mln_cli_args *args, size_t n_in
         return mln_err_set(err, MLN_BAD_INPUT, "'maillon %s' needs -o OUT, the folder to write",
                            args->command->name);
     }
+    const char *lang = mln_cli_value(args, "lang");
+    out->french = lang != NULL && strcmp(lang, "fr") == 0;
+    out->no_report = mln_cli_value(args, "no-report") != NULL;
+    if (lang != NULL && !out->french && strcmp(lang, "en") != 0) {
+        return mln_err_set(err, MLN_BAD_INPUT, "option '--lang': 'fr' or 'en' is needed");
+    }
     MLN_TRY(mln_cli_u64(args, "threads", 1, 1024, &threads, err));
     MLN_TRY(mln_cli_bytes(args, "memory", &out->memory_bytes, err));
     out->n_threads = (size_t)threads;

@@ -126,6 +126,8 @@ static const struct mln_cli_option link_options[] = {
     {"delimiter", "C", "of CSV, one character or \\t (default: found in the header)"},
     {"encoding", "NAME", "of CSV: utf-8, windows-1252, iso-8859-1, iso-8859-15 (default utf-8)"},
     {"retrain", NULL, "train again a model that carries its m and u"},
+    {"lang", "fr|en", "language of report.html (default en)"},
+    {"no-report", NULL, "write no report.html"},
     {"threads", "N", "threads to use (default: all processors)"},
     {"memory", "SIZE", "memory of the engine that reads and writes Parquet (default 512MiB)"},
     END_OPTIONS,
@@ -209,7 +211,7 @@ const struct mln_cli_command mln_cli_commands[] = {
          "from the data when it does not carry them.\n\nWrites into OUT: pairs.parquet "
          "(the links: left_id, right_id, weight_log2, probability, rule, and the level of each "
          "comparison), candidates.parquet (scored pairs that are no links, and why), "
-         "model.yaml (as trained: it can be given back), manifest.json.",
+         "model.yaml (as trained: it can be given back), report.html, manifest.json.",
      .options = link_options,
      .examples = "maillon link models/febrl4.yaml a.csv b.csv -o out",
      .run = mln_cmd_link},

@@ -22,6 +22,7 @@ struct mln_linkage_options {
     const char *previous;   /* OUT of a former run, whose cluster names are kept; NULL */
     bool retrain;           /* train again a model that carries m and u */
     bool no_report;
+    bool french;            /* report.html in French; else English */
     size_t n_threads;       /* 0: all */
     uint64_t memory_bytes;  /* of the engine that reads and writes Parquet; 0: 512 MiB */
     struct mln_talk *talk;

@@ -6,6 +6,7 @@
 #include "linkage/linkage.h"
 #include "linkage/manifest.h"
 #include "linkage/read.h"
+#include "linkage/report.h"
 #include "linkage/write.h"
 
 enum { MODEL_BYTES_MAX = 16 << 20 };
@@ -194,9 +195,10 @@ static enum mln_status write_all(struct whole *w, struct mln_err *err) {
     const char *candidates = partial_path(w, "candidates.parquet");
     const char *clusters = partial_path(w, "clusters.parquet");
     const char *model = partial_path(w, "model.yaml");
+    const char *report = partial_path(w, "report.html");
     const char *manifest = partial_path(w, "manifest.json");
     if (pairs == NULL || candidates == NULL || clusters == NULL || model == NULL ||
-        manifest == NULL) {
+        report == NULL || manifest == NULL) {
         return mln_err_nomem(err, "a path");
     }
     MLN_TRY(mln_linkage_write_pairs(&work, w->engine, &w->scores, w->decision.decision, pairs,
@@ -208,6 +210,10 @@ static enum mln_status write_all(struct whole *w, struct mln_err *err) {
                                            err));
     }
     MLN_TRY(write_model(w, model, err));
+    if (!w->options->no_report) {
+        MLN_TRY(mln_linkage_write_report(&told, &w->tf,
+                                         w->options->french ? MLN_LANG_FR : MLN_LANG_EN, report, err));
+    }
     return mln_linkage_write_manifest(&told, manifest, err);
 }
 

@@ -1,7 +1,7 @@
-#include "assets/assets.h"
 #include "report/chart.h"
 #include "report/grid.h"
 #include "report/report.h"
+#include "report/shell.h"
 
 /* The page is web/report.html with each {{marker}} replaced by one of the parts below. */
 struct page {
@@ -367,7 +367,7 @@ static void put_produced(struct mln_buf *out, const struct page *p) {
     put_word(out, p, MLN_WORD_NO_CLOCK);
 }
 
-/* ── data, style, script ── */
+/* ── data, script ── */
 
 static void put_data(struct mln_buf *out, const struct page *p) {
     static const struct {
@@ -401,40 +401,10 @@ static void put_data(struct mln_buf *out, const struct page *p) {
     mln_json_end(&j);
 }
 
-static void put_asset(struct mln_buf *out, const char *name) {
-    const struct mln_asset *asset = mln_asset_find(name);
-    mln_buf_add_str(out, asset == NULL ? MLN_STR_LIT("") : asset->text);
-}
-
-/* What goes inside <style> and <script> must not hold their end, nor a comment that hides it. */
-static enum mln_status check_assets(struct mln_err *err) {
-    static const char *const names[] = {"web/report.css", "web/report.js",
-                                        ".deps/web/echarts.min.js"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct mln_asset *asset = mln_asset_find(names[i]);
-        if (asset == NULL || strlen(asset->text.p) != asset->text.n ||
-            strstr(asset->text.p, "</script") != NULL || strstr(asset->text.p, "</style") != NULL ||
-            strstr(asset->text.p, "<!--") != NULL) {
-            return mln_err_set(err, MLN_INTERNAL, "%s is missing or cannot stand inside a page",
-                               names[i]);
-        }
-    }
-    return MLN_OK;
-}
-
-static void put_style(struct mln_buf *out, const struct page *p) {
-    (void)p;
-    put_asset(out, "web/report.css");
-}
 
 static void put_script(struct mln_buf *out, const struct page *p) {
     (void)p;
-    put_asset(out, "web/report.js");
-}
-
-static void put_echarts(struct mln_buf *out, const struct page *p) {
-    (void)p;
-    put_asset(out, ".deps/web/echarts.min.js");
+    mln_shell_put_asset(out, "web/report.js");
 }
 
 static const struct part {
@@ -461,47 +431,22 @@ static const struct part {
     {"sources", put_sources},
     {"produced", put_produced},
     {"data", put_data},
-    {"style", put_style},
     {"script", put_script},
-    {"echarts", put_echarts},
 };
 
-static const struct part *find_part(struct mln_str marker) {
+static bool put_part(const void *ctx, struct mln_str marker, struct mln_buf *out) {
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (mln_str_is(marker, parts[i].marker)) {
-            return &parts[i];
+            parts[i].put(out, ctx);
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
 enum mln_status mln_report_page(struct mln_protected_table *const *tables, size_t n,
                                 const struct mln_report_facts *facts, struct mln_buf *out,
                                 struct mln_err *err) {
     const struct page page = {.tables = tables, .n = n, .facts = facts, .lang = facts->lang};
-    const struct mln_asset *shell = mln_asset_find("web/report.html");
-    if (shell == NULL) {
-        return mln_err_set(err, MLN_INTERNAL, "the program does not carry web/report.html");
-    }
-    MLN_TRY(check_assets(err));
-    const char *at = shell->text.p;
-    const char *const end = at + shell->text.n;
-    while (at < end) {
-        const char *open = strstr(at, "{{");
-        const char *close = open == NULL ? NULL : strstr(open, "}}");
-        if (close == NULL) {
-            mln_buf_add(out, at, (size_t)(end - at));
-            break;
-        }
-        mln_buf_add(out, at, (size_t)(open - at));
-        const struct part *part = find_part((struct mln_str){open + 2, (size_t)(close - open - 2)});
-        if (part == NULL) {
-            return mln_err_set(err, MLN_INTERNAL,
-                               "web/report.html: {{%.*s}} is no part of the page",
-                               (int)(close - open - 2), open + 2);
-        }
-        part->put(out, &page);
-        at = close + 2;
-    }
-    return mln_buf_check(out, "the report", err);
+    return mln_shell_fill(put_part, &page, out, err);
 }

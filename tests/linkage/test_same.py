@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""The same bytes: test_same.py MAILLON
+
+  - of every file of a result for 1, 2 and 8 threads;
+  - of every file but the manifest for shuffled rows of the inputs, and in the manifest the digests alone differ;
+  - of the pairs when the trained model of a result is given back as the model.
+"""
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+import people  # noqa: E402
+
+
+def write_inputs(folder, shuffle):
+    left, right = people.files(1500)
+    if shuffle is not None:
+        random.Random(shuffle).shuffle(left)
+        random.Random(shuffle + 1).shuffle(right)
+    both = [[r[0] + side] + r[1:] for side, rows in (("a", left), ("b", right)) for r in rows]
+    if shuffle is not None:
+        random.Random(shuffle + 2).shuffle(both)
+    os.makedirs(folder)
+    people.write(os.path.join(folder, "left.csv"), left)
+    people.write(os.path.join(folder, "right.csv"), right)
+    people.write(os.path.join(folder, "both.csv"), both)
+
+
+def run(maillon, folder, out, threads, command, model):
+    inputs = ["left.csv", "right.csv"] if command == "link" else ["both.csv"]
+    subprocess.run([maillon, command, "-q", model, *inputs, "-o", out, "--threads", str(threads)], cwd=folder,
+                   check=True, stdout=subprocess.DEVNULL)
+    out = os.path.join(folder, out)
+    return {name: open(os.path.join(out, name), "rb").read() for name in sorted(os.listdir(out))}
+
+
+def differing(a, b):
+    assert set(a) == set(b), f"other files: {sorted(set(a) ^ set(b))}"
+    return [name for name in a if a[name] != b[name]]
+
+
+def without_digests(manifest):
+    told = json.loads(manifest)
+    return [i.pop("blake2b") for i in told["inputs"]], told
+
+
+def check(maillon, top, command):
+    model = os.path.join(HERE, command + ".yaml")
+    plain = os.path.join(top, command, "plain")
+    write_inputs(plain, None)
+    one = run(maillon, plain, "one", 1, command, model)
+    wanted = {"pairs.parquet", "candidates.parquet", "model.yaml", "report.html", "manifest.json"}
+    wanted |= {"clusters.parquet"} if command == "dedupe" else set()
+    assert set(one) == wanted, sorted(one)
+    links = json.loads(one["manifest.json"])["pairs"]["links"]
+    assert links > 700, f"{command}: only {links} links: nothing to compare"
+    for threads in (2, 8):
+        found = differing(one, run(maillon, plain, f"threads{threads}", threads, command, model))
+        assert not found, f"{command}, {threads} threads: {found} differ"
+    for seed in (5, 6):
+        folder = os.path.join(top, command, f"shuffled{seed}")
+        write_inputs(folder, seed)
+        other = run(maillon, folder, "one", 2, command, model)
+        assert differing(one, other) == ["manifest.json"], f"{command}, shuffled rows: {differing(one, other)}"
+        digests, told = without_digests(one["manifest.json"])
+        other_digests, other_told = without_digests(other["manifest.json"])
+        assert told == other_told and digests != other_digests, f"{command}: more than the digests differs"
+    again = run(maillon, plain, "again", 2, command, os.path.join("one", "model.yaml"))
+    for name in ("pairs.parquet", "candidates.parquet", "clusters.parquet"):
+        assert one.get(name) == again.get(name), f"{command}: {name} differs with the model given back"
+    assert not json.loads(again["manifest.json"])["training"]["trained"], f"{command}: trained again"
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="mln-linkage-") as top:
+        for command in ("link", "dedupe"):
+            check(os.path.abspath(sys.argv[1]), top, command)
+
+
+main()
