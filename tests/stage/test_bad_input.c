@@ -278,8 +278,8 @@ START_TEST(check_tells_all_problems) {
         "contract.yaml:10:42: the constant for 'classe' is no value of it: mot hors liste",
         "contract.yaml:4:3: table 'correspondance' of the model is not here",
         "affaire.csv: cannot open: No such file or directory",
-        "data/affaire_parquet.csv: column 'numero_parquet' is missing (numero_parquet of "
-        "affaire_parquet, required); name the right one in the contract",
+        ("data/affaire_parquet.csv: column 'numero_parquet' is missing (numero_parquet of "
+         "affaire_parquet, required); name the right one in the contract"),
         "data/affaire_parquet.csv: column 'etat' is there 2 times",
         "data/affaire_parquet.csv: column 3 ('numero') is not in the contract",
         "data/evenement.csv: the file is empty",
