@@ -12,12 +12,12 @@ struct reached {
 
 struct flow {
     /* the component */
-    const struct graph_edge *edges; /* of the part */
     uint32_t n_rows, n_cols;
     uint32_t right_max;
     bool *used;
-    uint32_t *row_start; /* n_rows + 1, into edges */
-    uint32_t *row_of;    /* of an edge */
+    uint32_t *row_start;    /* n_rows + 1, into edges */
+    uint32_t *row_of, *col; /* of an edge */
+    int64_t *gain;
     /* the assignment so far */
     int64_t *dual;   /* of columns, then of rows */
     uint32_t *taken; /* units of a column */
@@ -39,6 +39,8 @@ void flow_free(struct flow *flow) {
     if (flow != NULL) {
         free(flow->row_start);
         free(flow->row_of);
+        free(flow->col);
+        free(flow->gain);
         free(flow->dual);
         free(flow->taken);
         free(flow->head);
@@ -64,6 +66,8 @@ enum mln_status flow_new(uint32_t n_rows, uint32_t n_cols, uint32_t n_edges, str
     if (f != NULL) {
         f->row_start = malloc(rows * sizeof *f->row_start);
         f->row_of = malloc(n * sizeof *f->row_of);
+        f->col = malloc(n * sizeof *f->col);
+        f->gain = malloc(n * sizeof *f->gain);
         f->dual = malloc(nodes * sizeof *f->dual);
         f->taken = malloc(cols * sizeof *f->taken);
         f->head = malloc(cols * sizeof *f->head);
@@ -76,10 +80,10 @@ enum mln_status flow_new(uint32_t n_rows, uint32_t n_cols, uint32_t n_edges, str
         f->cap_heap = 2 * n + 2; /* each edge enters once a direction in a search */
         f->heap = malloc(f->cap_heap * sizeof *f->heap);
     }
-    if (f == NULL || f->row_start == NULL || f->row_of == NULL || f->dual == NULL ||
-        f->taken == NULL || f->head == NULL || f->next == NULL || f->prev == NULL ||
-        f->waiting == NULL || f->dist == NULL || f->by == NULL || f->touched == NULL ||
-        f->heap == NULL) {
+    if (f == NULL || f->row_start == NULL || f->row_of == NULL || f->col == NULL ||
+        f->gain == NULL || f->dual == NULL || f->taken == NULL || f->head == NULL ||
+        f->next == NULL || f->prev == NULL || f->waiting == NULL || f->dist == NULL ||
+        f->by == NULL || f->touched == NULL || f->heap == NULL) {
         flow_free(f);
         return mln_err_nomem(err, "the assignment of links");
     }
@@ -148,11 +152,11 @@ static void scan_row(struct flow *f, uint32_t row, int64_t dist) {
     const int64_t p = f->dual[f->n_cols + row];
     way_out(f, f->n_cols + row, dist + p);
     for (uint32_t e = f->row_start[row]; e < f->row_start[row + 1]; e++) {
-        const uint32_t col = f->edges[e].col;
+        const uint32_t col = f->col[e];
         if (f->used[e]) {
             continue;
         }
-        const int64_t there = dist + p + f->dual[col] - f->edges[e].gain;
+        const int64_t there = dist + p + f->dual[col] - f->gain[e];
         if (!reach(f, col, there, e)) {
             continue;
         }
@@ -167,7 +171,7 @@ static void scan_row(struct flow *f, uint32_t row, int64_t dist) {
 static void scan_col(struct flow *f, uint32_t col, int64_t dist) {
     for (uint32_t e = f->head[col]; e != NONE; e = f->next[e]) {
         const uint32_t row = f->row_of[e];
-        const int64_t there = dist + f->edges[e].gain - f->dual[f->n_cols + row] - f->dual[col];
+        const int64_t there = dist + f->gain[e] - f->dual[f->n_cols + row] - f->dual[col];
         if (reach(f, f->n_cols + row, there, e)) {
             if (there == dist) { /* no node is nearer: no need of the heap */
                 scan_row(f, row, there);
@@ -213,7 +217,7 @@ static void update_duals(struct flow *f) {
 /* ── the assignment ── */
 
 static void use(struct flow *f, uint32_t e) {
-    const uint32_t col = f->edges[e].col;
+    const uint32_t col = f->col[e];
     f->used[e] = true;
     f->prev[e] = NONE;
     f->next[e] = f->head[col];
@@ -226,7 +230,7 @@ static void use(struct flow *f, uint32_t e) {
 static void leave(struct flow *f, uint32_t e) {
     f->used[e] = false;
     if (f->prev[e] == NONE) {
-        f->head[f->edges[e].col] = f->next[e];
+        f->head[f->col[e]] = f->next[e];
     } else {
         f->next[f->prev[e]] = f->next[e];
     }
@@ -248,7 +252,7 @@ static void augment(struct flow *f) {
             node = f->n_cols + f->row_of[e];
         } else {
             leave(f, e);
-            node = f->edges[e].col;
+            node = f->col[e];
         }
     }
 }
@@ -256,15 +260,17 @@ static void augment(struct flow *f) {
 static void take_part(struct flow *f, const struct graph_edge *edges,
                       const struct graph_part *part) {
     const uint32_t n = part->end - part->first;
-    f->edges = edges + part->first;
+    const struct graph_edge *const part_edges = edges + part->first;
     f->n_rows = part->n_rows;
     f->n_cols = part->n_cols;
     uint32_t row = 0;
     for (uint32_t e = 0; e < n; e++) {
-        if (e > 0 && f->edges[e].row != f->edges[e - 1].row) {
+        if (e > 0 && part_edges[e].row != part_edges[e - 1].row) {
             f->row_start[++row] = e;
         }
         f->row_of[e] = row;
+        f->col[e] = part_edges[e].col;
+        f->gain[e] = part_edges[e].gain;
     }
     f->row_start[0] = 0;
     f->row_start[part->n_rows] = n;
@@ -296,7 +302,7 @@ static struct bid best_bid(const struct flow *f, uint32_t row) {
     struct bid b = {NONE, 0, 0};
     uint32_t rival = NONE;
     for (uint32_t e = f->row_start[row]; e < f->row_start[row + 1]; e++) {
-        const int64_t left = f->edges[e].gain - f->dual[f->edges[e].col];
+        const int64_t left = f->gain[e] - f->dual[f->col[e]];
         if (left > b.first) {
             b.second = b.first;
             rival = b.edge;
@@ -308,7 +314,7 @@ static struct bid best_bid(const struct flow *f, uint32_t row) {
         }
     }
     const bool tie = rival != NONE && b.second == b.first;
-    if (tie && f->head[f->edges[b.edge].col] != NONE && f->head[f->edges[rival].col] == NONE) {
+    if (tie && f->head[f->col[b.edge]] != NONE && f->head[f->col[rival]] == NONE) {
         b.edge = rival; /* as good, and nobody has it */
     }
     return b;
@@ -316,15 +322,11 @@ static struct bid best_bid(const struct flow *f, uint32_t row) {
 
 /* Takes the column; returns the edge of the row that loses it, or NONE. */
 static uint32_t take_column(struct flow *f, uint32_t row, struct bid b) {
-    const uint32_t col = f->edges[b.edge].col;
+    const uint32_t col = f->col[b.edge];
     const uint32_t loser = f->head[col];
     f->dual[col] += b.first - b.second;
     f->dual[f->n_cols + row] = b.second;
-    f->taken[col] = 1;
-    if (loser != NONE) {
-        leave(f, loser);
-    }
-    use(f, b.edge);
+    f->head[col] = b.edge; /* lists and flags are set once the bids are over */
     return loser;
 }
 
@@ -363,13 +365,21 @@ static uint32_t bid_all(struct flow *f, uint32_t *rows, uint32_t n, uint64_t *bi
 /* Lists in `waiting` the rows that are left to search for; returns how many. */
 static uint32_t bid(struct flow *f) {
     enum { PASSES = 10 };
-    uint64_t bids_left = (uint64_t)f->n_rows * 64;
+    uint64_t bids_left = (uint64_t)f->n_rows * 128;
     uint32_t n = f->n_rows;
     for (uint32_t row = 0; row < n; row++) {
         f->waiting[row] = row;
     }
     for (int pass = 0; pass < PASSES && n > 0; pass++) {
         n = bid_all(f, f->waiting, n, &bids_left);
+    }
+    for (uint32_t col = 0; col < f->n_cols; col++) {
+        const uint32_t e = f->head[col];
+        if (e != NONE) {
+            f->taken[col] = 1;
+            f->used[e] = true;
+            f->prev[e] = f->next[e] = NONE;
+        }
     }
     return n;
 }
@@ -379,7 +389,7 @@ static uint32_t bid(struct flow *f) {
 static void put_in(struct flow *f, uint32_t row, uint32_t left_max) {
     int64_t p = 0;
     for (uint32_t e = f->row_start[row]; e < f->row_start[row + 1]; e++) {
-        const int64_t left = f->edges[e].gain - f->dual[f->edges[e].col];
+        const int64_t left = f->gain[e] - f->dual[f->col[e]];
         p = left > p ? left : p;
     }
     f->dual[f->n_cols + row] = p;
