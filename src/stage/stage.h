@@ -6,12 +6,12 @@
  * (work/<name>) when the stage ends well, and writes work/<name>.json. So a kill at any point
  * leaves either the former result or the new one, never half of one.
  *
- *   work/ingest/   id.db  content.db  rejets.csv      keys id, content      role linker
- *   work/link-chain/ pivot.db                         key base              role linker
- *   work/chain/    base.db                            key base              role analyst
- *   work/study/    tables.sealed                      key base              role analyst
- *   work/protect/  tables.sealed                      key publish           role publisher
- *   out/           report.html  tables/<name>.{csv,parquet}  manifest.json   clear, protected
+ *   work/ingest/     id.db  content.db  rejets.csv    keys id, content      role linker
+ *   work/link-chain/ pivot.db                         key pivot             role linker
+ *   work/chain/      base.db                          key base              role analyst
+ *   work/study/      tables.sealed                    key study             role analyst
+ *   work/protect/    tables.sealed                    key publish           role publisher
+ *   out/             report.html  tables/<name>.{csv,parquet}  manifest.json   clear, protected
  */
 #ifndef MLN_STAGE_STAGE_H
 #define MLN_STAGE_STAGE_H
