@@ -7,6 +7,7 @@
 #include "base/rng.h"
 #include "protect/hand.h"
 #include "protect/intervals.h"
+#include "protect/loss.h"
 #include "protect/round.h"
 #include "run.h"
 
@@ -585,6 +586,43 @@ START_TEST(cell_keys_as_a_method) {
 }
 END_TEST
 
+/* ── loss ── */
+
+START_TEST(loss_by_hand) {
+    /* 12, 13 | 25 to base 5: 10, 15 | 25. Differences 2, 2, 0; shares .48, .52 become .4, .6. */
+    static const char *const two[] = {"a", "b", "TOTAL"};
+    static const uint64_t pair[] = {12, 13, 25};
+    const struct mln_dimension d = hand_dimension("x", two, 3, true);
+    const struct mln_table t = hand_table(&arena, &d, 1, pair);
+    struct mln_protect_options o = five;
+    o.rounding_base = 5;
+    struct mln_protected_table *p = NULL;
+    ck_assert_int_eq(mln_protect(&arena, &t, &o, &p, NULL), MLN_OK);
+    struct mln_loss loss = mln_loss_measure(&t, &p, 1);
+    ck_assert_uint_eq(loss.n_suppressed, 0);
+    ck_assert_double_eq_tol(loss.mean_abs, 4.0 / 3, 1e-12);
+    ck_assert_double_eq(loss.max_abs, 2);
+    ck_assert_double_eq_tol(loss.mean_relative, (2.0 / 12 + 2.0 / 13) / 3, 1e-12);
+    ck_assert_double_eq_tol(loss.hellinger,
+                            sqrt((pow(sqrt(.48) - sqrt(.4), 2) + pow(sqrt(.52) - sqrt(.6), 2)) / 2),
+                            1e-12);
+    /* 3, 20, 60 | 83: 3 and 20 are hidden, 23 of 166; they are taken for 11.5 each. */
+    static const uint64_t line[] = {3, 20, 60, 83};
+    const struct mln_dimension e = hand_dimension("x", parts[1], 4, true);
+    const struct mln_table u = hand_table(&arena, &e, 1, line);
+    ck_assert_int_eq(mln_protect(&arena, &u, &five, &p, NULL), MLN_OK);
+    loss = mln_loss_measure(&u, &p, 1);
+    ck_assert_uint_eq(loss.n_suppressed, 2);
+    ck_assert_double_eq_tol(loss.suppressed_weight, 23.0 / 166, 1e-12);
+    ck_assert_double_eq(loss.mean_abs, 0);
+    ck_assert_double_eq_tol(loss.hellinger,
+                            sqrt((pow(sqrt(3 / 83.0) - sqrt(11.5 / 83), 2) +
+                                  pow(sqrt(20 / 83.0) - sqrt(11.5 / 83), 2)) /
+                                 2),
+                            1e-12);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("attack");
     TCase *tc = tcase_create("attack");
@@ -602,6 +640,7 @@ int main(void) {
     tcase_add_test(tc, rounded_tables_add_up);
     tcase_add_test(tc, rounded_counts_stay_in_doubt);
     tcase_add_test(tc, cell_keys_as_a_method);
+    tcase_add_test(tc, loss_by_hand);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
