@@ -185,24 +185,48 @@ static size_t mark_dropped(const struct place *p, size_t i, size_t from, size_t 
     return dropped;
 }
 
+/* The candidates that are left, in w->kept_row and w->kept_pattern; how many. Where most are gone
+ * only runs of those left are compared. */
+static enum mln_status compare_rest(const struct place *p, size_t i, size_t from, size_t n,
+                                    size_t dropped, size_t *kept) {
+    struct worker *w = p->w;
+    const bool few = dropped > n / 2;
+    *kept = 0;
+    if (!few) {
+        MLN_TRY(
+            mln_row_patterns(&w->row, p->left, i, p->right, from, n, p->known, w->pattern, p->err));
+    }
+    for (size_t j = 0; j < n;) {
+        size_t end = j;
+        while (end < n && w->drop[end] == 0) {
+            w->kept_row[*kept + (end - j)] = p->right->row[from + end];
+            w->kept_pattern[*kept + (end - j)] = w->pattern[end];
+            end++;
+        }
+        if (few && end > j) {
+            MLN_TRY(mln_row_patterns(&w->row, p->left, i, p->right, from + j, end - j, p->known,
+                                     w->kept_pattern + *kept, p->err));
+        }
+        *kept += end - j;
+        j = end + 1;
+    }
+    return MLN_OK;
+}
+
 static enum mln_status give_row(const struct place *p, size_t i, size_t from, size_t n) {
     struct worker *w = p->w;
     const size_t dropped = n == 0 ? 0 : mark_dropped(p, i, from, n);
     if (dropped == n) {
         return MLN_OK;
     }
-    MLN_TRY(mln_row_patterns(&w->row, p->left, i, p->right, from, n, p->known, w->pattern, p->err));
     struct mln_pair_row row = {p->left->row[i], p->right->row + from, w->pattern, n, p->rule};
-    if (dropped > 0) {
-        size_t kept = 0;
-        for (size_t j = 0; j < n; j++) {
-            w->kept_row[kept] = row.right[j];
-            w->kept_pattern[kept] = w->pattern[j];
-            kept += w->drop[j] == 0;
-        }
+    if (dropped == 0) {
+        MLN_TRY(
+            mln_row_patterns(&w->row, p->left, i, p->right, from, n, p->known, w->pattern, p->err));
+    } else {
+        MLN_TRY(compare_rest(p, i, from, n, dropped, &row.n));
         row.right = w->kept_row;
         row.pattern = w->kept_pattern;
-        row.n = kept;
     }
     w->new_pairs[p->rule] += row.n;
     return p->run->sink->row(p->run->sink->ctx, w->own, p->task, &row, p->err);
