@@ -49,8 +49,9 @@ enum mln_status mln_blocks_build(const struct mln_link_model *model,
 void mln_blocks_free(struct mln_blocks *blocks);
 void mln_blocks_counts(const struct mln_blocks *blocks, struct mln_rule_count *out); /* n_rules */
 
-/* Whether a rule makes the pair of a left and a right row (of a deduplication: any two rows), whatever other
- * rules do: from the values themselves, exact. For explanations: a rule with a window costs O(n). */
+/* Whether a rule makes the pair of a left and a right row (of a deduplication: any two rows),
+ * whatever other rules do: from the values themselves, exact. For explanations: a rule with a
+ * window costs O(n). */
 bool mln_blocks_make(const struct mln_blocks *blocks, size_t rule, uint32_t left, uint32_t right);
 
 /* ── ladder ── */

@@ -251,6 +251,19 @@ static size_t check_every_pair(const struct setting *s, bool dedupe, size_t only
     return at;
 }
 
+/* What is told of one pair for an explanation. */
+static void check_made(const struct setting *s, bool dedupe, uint32_t *const place[RULES]) {
+    const struct mln_records *r = &s->w.records;
+    for (uint32_t a = 0; a < r->n_left; a++) {
+        for (uint32_t b = dedupe ? 0 : r->n_left; b < mln_records_n(r); b++) {
+            for (size_t k = 0; k < s->rules.n; k++) {
+                REQUIRE(mln_blocks_make(s->blocks, k, a, b) ==
+                        (a != b && satisfies(&s->w, &s->rules.rule[k], place[k], a, b)));
+            }
+        }
+    }
+}
+
 static void check_keyless(const struct setting *s) {
     struct mln_rule_count counts[RULES];
     mln_blocks_counts(s->blocks, counts);
@@ -281,6 +294,7 @@ static size_t check_seed(uint64_t seed, uint32_t n_left, uint32_t n_right, uint3
     uint32_t *place[RULES];
     find_places(&s, place);
     check_keyless(&s);
+    check_made(&s, dedupe, place);
     size_t n = 0;
     for (size_t k = 0; k <= s.rules.n; k++) {
         struct collected c;
