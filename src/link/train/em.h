@@ -51,9 +51,9 @@ struct mln_em_session {
     const uint64_t *count; /* n_patterns */
     size_t n_patterns;
     const bool *left_out; /* n_comparisons; NULL: none */
-    const bool *asked;    /* n_comparisons: those whose first level the rule asks for, as s_r takes
-                             them;    NULL: those left out */
-    double share;         /* P(a match satisfies the rule), when it is known; 0: s_r of m */
+    /* n_comparisons: those whose first level the rule asks for, for s_r; NULL: those left out */
+    const bool *asked;
+    double share; /* P(a match satisfies the rule), when it is known; 0: s_r of m */
 };
 
 enum { MLN_EM_SESSIONS_MAX = 64, MLN_EM_ALARMS = 10, MLN_EM_RANDOM_MATCHES = 50 };
@@ -74,33 +74,39 @@ struct mln_em_options {
     const double *m_start, *u_start;
 };
 
-/* What makes a trained model not to be trusted, as bits. */
+/* What makes a trained model not to be trusted, as bits.
+ *   NOT_MONOTONE    the likelihood fell: numbers too small, or a fault
+ *   LAMBDA_BOUND    a session without a match, or with nothing else while u is trained
+ *   M_BELOW_U       the first level of a comparison speaks against a match
+ *   HOUSEHOLD       the "matches" agree on shared fields (address, surname) and disagree on
+ * personal ones: households, not persons ONE_FIELD       one comparison carries nearly all of the
+ * separation STARTS_DIFFER   other starts reach as good a likelihood with other parameters
+ *   NEVER_SEEN      a comparison left out of every session: its m comes from pairs that the rules
+ * on its own fields made, so it is too high ONE_CLASS       two classes fit hardly better than one
+ *   ELSE_FOR_MATCH  the last level of a comparison speaks for a match */
 enum mln_em_alarm {
     MLN_EM_NOT_CONVERGED = 1,
-    MLN_EM_NOT_MONOTONE = 2, /* the likelihood fell: numbers too small, or a fault */
-    MLN_EM_LAMBDA_BOUND =
-        4,                 /* a session without a match, or with nothing else while u is trained */
-    MLN_EM_M_BELOW_U = 8,  /* the first level of a comparison speaks against a match */
-    MLN_EM_HOUSEHOLD = 16, /* the "matches" agree on shared fields (address, surname) and disagree
-                              on personal ones: households, not persons */
-    MLN_EM_ONE_FIELD = 32, /* one comparison carries nearly all of the separation */
-    MLN_EM_STARTS_DIFFER = 64, /* other starts reach as good a likelihood with other parameters */
-    MLN_EM_NEVER_SEEN = 128, /* a comparison left out of every session: its m comes from pairs that
-                                the rules on its own fields made, so it is too high */
-    MLN_EM_ONE_CLASS = 256,  /* two classes fit hardly better than one */
-    MLN_EM_ELSE_FOR_MATCH = 512, /* the last level of a comparison speaks for a match */
+    MLN_EM_NOT_MONOTONE = 2,
+    MLN_EM_LAMBDA_BOUND = 4,
+    MLN_EM_M_BELOW_U = 8,
+    MLN_EM_HOUSEHOLD = 16,
+    MLN_EM_ONE_FIELD = 32,
+    MLN_EM_STARTS_DIFFER = 64,
+    MLN_EM_NEVER_SEEN = 128,
+    MLN_EM_ONE_CLASS = 256,
+    MLN_EM_ELSE_FOR_MATCH = 512,
 };
 
 /* A two-way term: what two comparisons say together beyond what each says alone. */
 struct mln_em_interaction {
     uint8_t a, b; /* comparisons, a < b */
-    double weight_log2[MLN_LEVELS_MAX]
-                      [MLN_LEVELS_MAX]; /* level of a, of b; added when both are there */
+    /* by level of a, of b; added when both are there */
+    double weight_log2[MLN_LEVELS_MAX][MLN_LEVELS_MAX];
 };
 
 struct mln_em_result {
-    double m[MLN_COMPARISONS_MAX *
-             MLN_LEVELS_MAX]; /* comparison × MLN_LEVELS_MAX + level; sums to 1 */
+    /* comparison × MLN_LEVELS_MAX + level; those of a comparison sum to 1 */
+    double m[MLN_COMPARISONS_MAX * MLN_LEVELS_MAX];
     double u[MLN_COMPARISONS_MAX * MLN_LEVELS_MAX];
     double lambda;                              /* of two random records */
     double session_lambda[MLN_EM_SESSIONS_MAX]; /* per session */
@@ -112,8 +118,8 @@ struct mln_em_result {
     size_t n_interactions; /* training->dependence; else 0 */
     struct mln_em_interaction interactions[2 * MLN_EM_INTERACTIONS_MAX];
     unsigned alarms; /* enum mln_em_alarm */
-    uint32_t
-        alarm_comparisons[MLN_EM_ALARMS]; /* per alarm bit: mask of the comparisons concerned */
+    /* per alarm bit: mask of the comparisons concerned */
+    uint32_t alarm_comparisons[MLN_EM_ALARMS];
 };
 
 /* EM accelerated by squared extrapolation (Varadhan & Roland 2008), kept only where the likelihood
