@@ -79,10 +79,12 @@ struct mln_em_options {
  *   LAMBDA_BOUND    a session without a match, or with nothing else while u is trained
  *   M_BELOW_U       the first level of a comparison speaks against a match
  *   HOUSEHOLD       the "matches" agree on shared fields (address, surname) and disagree on
- * personal ones: households, not persons ONE_FIELD       one comparison carries nearly all of the
- * separation STARTS_DIFFER   other starts reach as good a likelihood with other parameters
- *   NEVER_SEEN      a comparison left out of every session: its m comes from pairs that the rules
- * on its own fields made, so it is too high ONE_CLASS       two classes fit hardly better than one
+ *                   personal ones: households, not persons
+ *   ONE_FIELD       one comparison carries nearly all of the separation
+ *   STARTS_DIFFER   other starts reach as good a likelihood with other parameters
+ *   NEVER_SEEN      a comparison left out of every session: its m comes from pairs that
+ *                   the rules on its own fields made, so it is too high
+ *   ONE_CLASS       two classes fit hardly better than one
  *   ELSE_FOR_MATCH  the last level of a comparison speaks for a match */
 enum mln_em_alarm {
     MLN_EM_NOT_CONVERGED = 1,
