@@ -122,7 +122,7 @@ static enum mln_status score_row(void *ctx, size_t task, const struct mln_pair_r
 static enum mln_status begin(void *ctx, size_t n_tasks, struct mln_err *err) {
     struct scorer *s = ctx;
     s->slots = calloc(n_tasks == 0 ? 1 : n_tasks, sizeof *s->slots);
-    s->n_slots = n_tasks;
+    s->n_slots = s->slots == NULL ? 0 : n_tasks;
     return s->slots == NULL ? mln_err_nomem(err, "the scored pairs") : MLN_OK;
 }
 

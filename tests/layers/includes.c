@@ -19,7 +19,7 @@ static const struct room {
     {"stats", 2, true},   {"protect", 2, true}, {"secret", 3, false}, {"engine", 4, false},
     {"source", 5, false}, {"report", 5, false}, {"synth", 6, false},  {"stage", 7, false},
     {"linkage", 7, false},
-    {"cli", 8, false},
+    {"cli", 8, false},    {"api", 8, false},
 };
 
 /* No I/O and no clock in kernels, nor in the headers of base that reach them. */
