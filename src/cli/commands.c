@@ -125,7 +125,8 @@ static const struct mln_cli_option link_options[] = {
     {"output", "OUT", "folder to write (-o; needed); a former result there is replaced"},
     {"delimiter", "C", "of CSV, one character or \\t (default: found in the header)"},
     {"encoding", "NAME", "of CSV: utf-8, windows-1252, iso-8859-1, iso-8859-15 (default utf-8)"},
-    {"retrain", NULL, "train again a model that carries its m and u"},
+    {"previous", "OLD", "a former result: its weights, its links that still hold, its names of clusters"},
+    {"retrain", NULL, "train again a model that carries its m and u, or despite --previous"},
     {"lang", "fr|en", "language of report.html (default en)"},
     {"no-report", NULL, "write no report.html"},
     {"threads", "N", "threads to use (default: all processors)"},
@@ -210,7 +211,8 @@ const struct mln_cli_command mln_cli_commands[] = {
          "compared, which pairs are looked at and what is decided; its weights are trained "
          "from the data when it does not carry them.\n\nWrites into OUT: pairs.parquet "
          "(the links: left_id, right_id, weight_log2, probability, rule, and the level of each "
-         "comparison), candidates.parquet (scored pairs that are no links, and why), "
+         "comparison), candidates.parquet (scored pairs that are no links, and why), review.csv (a "
+         "sample of pairs for people to look at: ids and levels), "
          "model.yaml (as trained: it can be given back), report.html, manifest.json.",
      .options = link_options,
      .examples = "maillon link models/febrl4.yaml a.csv b.csv -o out",

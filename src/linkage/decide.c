@@ -106,6 +106,23 @@ static enum mln_status edges_of(const struct mln_linkage_work *work,
     return MLN_OK;
 }
 
+/* A former link above the threshold is worth more than any two new ones: weights are far below this. */
+static const double FORMER_GAIN = 4096;
+
+static void favour_former(const struct mln_linkage_work *work, const struct mln_scored_pairs *scores,
+                          double *gain) {
+    size_t f = 0;
+    for (size_t i = 0; f < work->n_former_links && i < scores->n; i++) {
+        const uint64_t place = (uint64_t)scores->pair[i].left << 32 | scores->pair[i].right;
+        while (f < work->n_former_links && work->former_link[f] < place) {
+            f++;
+        }
+        if (f < work->n_former_links && work->former_link[f] == place && gain[i] > 0) {
+            gain[i] += FORMER_GAIN;
+        }
+    }
+}
+
 static enum mln_status assign(const struct mln_linkage_work *work, const struct mln_edges *edges,
                               bool *kept, struct mln_err *err) {
     const struct mln_decision *d = &work->model->decision;
@@ -204,6 +221,7 @@ enum mln_status mln_linkage_decide(const struct mln_linkage_work *work,
     struct edge_arrays a;
     MLN_TRY(choose(work, scores, out, err));
     MLN_TRY(edges_of(work, scores, out->threshold, &a, err));
+    favour_former(work, scores, a.gain);
     const struct mln_edges edges = {a.left, a.right, a.gain, scores->n};
     out->decision = malloc(scores->n + 1);
     enum mln_status status = out->decision == NULL ? mln_err_nomem(err, "the links") : MLN_OK;

@@ -6,7 +6,9 @@
 #include "linkage/linkage.h"
 #include "linkage/manifest.h"
 #include "linkage/read.h"
+#include "linkage/previous.h"
 #include "linkage/report.h"
+#include "linkage/review.h"
 #include "linkage/write.h"
 
 enum { MODEL_BYTES_MAX = 16 << 20 };
@@ -25,6 +27,7 @@ struct whole {
     struct mln_linkage_tf tf;
     struct mln_scored_pairs scores;
     struct mln_linkage_decision decision;
+    struct mln_linkage_previous previous;
     struct mln_digest input[2], model_digest;
     bool was_trained;
     double wall, cpu;       /* at the end of the last step */
@@ -34,7 +37,9 @@ struct whole {
 static struct mln_linkage_work work_of(struct whole *w, const struct mln_link_model *model) {
     return (struct mln_linkage_work){.model = model, .records = &w->records, .blocks = w->blocks,
                                      .ladder = w->ladder, .n_threads = w->options->n_threads,
-                                     .arena = &w->arena, .talk = w->options->talk};
+                                     .arena = &w->arena, .talk = w->options->talk,
+                                     .former_link = w->previous.link,
+                                     .n_former_links = w->previous.n_links};
 }
 
 /* ── how long each step took, for -v ── */
@@ -124,6 +129,19 @@ static enum mln_status open_engine(struct whole *w, struct mln_err *err) {
 
 /* ── the steps ── */
 
+/* With nothing to pair, nothing can be said. */
+static enum mln_status check_rows(const struct whole *w, struct mln_err *err) {
+    const bool one = w->options->input[1] == NULL;
+    const uint32_t rows[2] = {w->records.n_left, w->records.n_right};
+    for (size_t s = 0; s < (one ? 1 : 2); s++) {
+        if (rows[s] < (one ? 2U : 1U)) {
+            return mln_err_set(err, MLN_BAD_INPUT, "%s: has %s after its header: nothing can be linked",
+                               w->options->input[s], rows[s] == 0 ? "no row" : "one row");
+        }
+    }
+    return MLN_OK;
+}
+
 static enum mln_status prepare(struct whole *w, struct mln_err *err) {
     for (size_t s = 0; s < 2 && w->options->input[s] != NULL; s++) {
         MLN_TRY(mln_digest_file(w->options->input[s], &w->input[s], err));
@@ -137,9 +155,23 @@ static enum mln_status prepare(struct whole *w, struct mln_err *err) {
     if (w->records.n_right > 0) {
         mln_say(w->options->talk, "      and   %u", w->records.n_right);
     }
+    MLN_TRY(check_rows(w, err));
     MLN_TRY(mln_blocks_build(&w->model, &w->records, w->options->n_threads, &w->blocks, err));
     MLN_TRY(mln_ladder_build(&w->model, &w->records, &w->ladder, err));
     tell_step(w, "block");
+    return MLN_OK;
+}
+
+static enum mln_status read_previous(struct whole *w, struct mln_err *err) {
+    const struct mln_linkage_work work = work_of(w, &w->model);
+    const char *out = w->options->previous;
+    if (out == NULL) {
+        return MLN_OK;
+    }
+    MLN_TRY(mln_linkage_previous_read(out, &work, w->engine, &w->previous, err));
+    if (!w->options->retrain && !mln_linkage_trained(&w->model)) {
+        return mln_linkage_previous_model(out, &w->arena, &w->model, err);
+    }
     return MLN_OK;
 }
 
@@ -201,6 +233,15 @@ static enum mln_status write_all(struct whole *w, struct mln_err *err) {
         report == NULL || manifest == NULL) {
         return mln_err_nomem(err, "a path");
     }
+    if (w->options->previous != NULL) {
+        const char *changes = partial_path(w, "changes.csv");
+        MLN_TRY(changes == NULL ? mln_err_nomem(err, "a path")
+                                : mln_linkage_previous_settle(&w->previous, &work, &w->scores,
+                                                              &w->decision, changes, err));
+    }
+    const char *review = partial_path(w, "review.csv");
+    MLN_TRY(review == NULL ? mln_err_nomem(err, "a path")
+                           : mln_linkage_write_review(&work, &w->scores, &w->decision, review, err));
     MLN_TRY(mln_linkage_write_pairs(&work, w->engine, &w->scores, w->decision.decision, pairs,
                                     err));
     MLN_TRY(mln_linkage_write_candidates(&work, w->engine, &w->scores, w->decision.decision,
@@ -225,6 +266,7 @@ static enum mln_status run(struct whole *w, struct mln_err *err) {
     MLN_TRY(open_engine(w, err));
     tell_step(w, "open");
     MLN_TRY(prepare(w, err));
+    MLN_TRY(read_previous(w, err));
     MLN_TRY(learn(w, err));
     tell_step(w, "train");
     MLN_TRY(score_and_decide(w, err));
@@ -255,6 +297,7 @@ enum mln_status mln_linkage_run(const struct mln_linkage_options *options,
                                           .candidates = w->scores.n_all,
                                           .links = w->decision.n_links,
                                           .clusters = w->decision.n_clusters};
+    mln_linkage_previous_release(&w->previous);
     mln_linkage_decision_release(&w->decision);
     mln_scored_pairs_release(&w->scores);
     mln_ladder_free(w->ladder);

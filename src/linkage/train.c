@@ -232,11 +232,19 @@ enum mln_status mln_linkage_train(const struct mln_linkage_work *work, struct ml
     uint8_t *n_levels = NULL;
     MLN_TRY(fixed_values(work, &m, &u, &n_levels, err));
     MLN_TRY(sessions_of(work, &sessions, &n_sessions, err));
+    struct mln_str *names = MLN_ARENA_NEW(work->arena, struct mln_str, work->model->n_comparisons);
+    if (names == NULL) {
+        return mln_err_nomem(err, "the names of comparisons");
+    }
+    for (size_t c = 0; c < work->model->n_comparisons; c++) {
+        names[c] = work->model->comparisons[c].name;
+    }
     const bool by_em = work->model->training.u == MLN_U_EM;
     if (!by_em) {
         MLN_TRY(random_session(work, &random, err));
     }
-    const struct mln_em_options options = {.n_levels = n_levels,
+    const struct mln_em_options options = {.names = names,
+                                           .n_levels = n_levels,
                                            .n_comparisons = work->model->n_comparisons,
                                            .sessions = sessions,
                                            .n_sessions = n_sessions,

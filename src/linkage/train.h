@@ -14,6 +14,9 @@ struct mln_linkage_work {
     size_t n_threads;
     struct mln_arena *arena;
     struct mln_talk *talk;
+    const uint64_t *former_link; /* left << 32 | right, ascending: links of a former run that hold their
+                                    records while they reach the threshold (linkage/previous.h); NULL */
+    size_t n_former_links;
 };
 
 /* True when every level of the model has its m and u and λ is known: nothing is left to train. */

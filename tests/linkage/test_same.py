@@ -54,7 +54,7 @@ def check(maillon, top, command):
     plain = os.path.join(top, command, "plain")
     write_inputs(plain, None)
     one = run(maillon, plain, "one", 1, command, model)
-    wanted = {"pairs.parquet", "candidates.parquet", "model.yaml", "report.html", "manifest.json"}
+    wanted = {"pairs.parquet", "candidates.parquet", "review.csv", "model.yaml", "report.html", "manifest.json"}
     wanted |= {"clusters.parquet"} if command == "dedupe" else set()
     assert set(one) == wanted, sorted(one)
     links = json.loads(one["manifest.json"])["pairs"]["links"]
