@@ -213,12 +213,12 @@ enum mln_status mln_linkage_figure_waterfalls(struct mln_linkage_figures *f, str
     struct near below = {.n = 0};
     find_near(f, &above, &below);
     for (size_t i = 0; i < above.n; i++) {
-        char name[16];
+        char name[40];
         snprintf(name, sizeof name, "above-%zu", i + 1);
         MLN_TRY(draw_pair(f, name, above.pair[i], above.place[i], err));
     }
     for (size_t i = 0; i < below.n; i++) {
-        char name[16];
+        char name[40];
         snprintf(name, sizeof name, "below-%zu", i + 1);
         MLN_TRY(draw_pair(f, name, below.pair[i], below.place[i], err));
     }
