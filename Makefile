@@ -46,4 +46,4 @@ clean:
 	rm -rf $(BUILD) $(ROOT)/build-*
 
 distclean: clean
-	rm -rf $(ROOT)/.deps $(DEMO)/data $(DEMO)/keys $(DEMO)/work $(DEMO)/out
+	rm -rf $(ROOT)/.deps $(DEMO)/data $(DEMO)/keys $(DEMO)/work $(DEMO)/out $(DEMO)/journal
