@@ -2,6 +2,7 @@
 -- Grain: one victim; key (procedure_no, rang).
 --   lie                 1: her procedure is linked to an affaire; the outcome is NULL otherwise
 --   lie_personne        1: she is herself linked to a victim of an affaire
+--   probabilite_lien    that the least sure of the links of her procedure stands; NULL without any
 --   en_cours            1: the chain is still running at the observation date
 --   duree_jours         from the recording to the end, or to the observation date if en_cours;
 --                       NULL when the end comes before the recording (an error of a date)
@@ -13,7 +14,7 @@
 --   champ_justice       1: Justice alone, which has the NATINF only, would count her affaire
 CREATE TABLE {base}.chaine_victime AS
 WITH lien AS (
-    SELECT procedure_no, COUNT(*) AS nb_affaires
+    SELECT procedure_no, COUNT(*) AS nb_affaires, MIN(probabilite_estimee) AS probabilite
     FROM {base}.lien_procedure_affaire
     GROUP BY procedure_no
 ),
@@ -50,6 +51,7 @@ SELECT v.procedure_no, v.rang, p.force,
        w.departement_residence, w.nationalite_groupe, w.pcs1,
        CASE WHEN l.procedure_no IS NULL THEN 0 ELSE 1 END AS lie,
        CASE WHEN q.procedure_no IS NULL THEN 0 ELSE 1 END AS lie_personne,
+       l.probabilite AS probabilite_lien,
        CAST(COALESCE(l.nb_affaires, 0) AS INTEGER) AS nb_affaires,
        CAST(o.nb_auteurs AS INTEGER) AS nb_auteurs,
        CASE WHEN l.procedure_no IS NULL THEN NULL

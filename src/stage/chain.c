@@ -171,6 +171,27 @@ static enum mln_status tell_counts(struct chain *c, struct mln_err *err) {
     return check_base(c->run, err);
 }
 
+static enum mln_status add_error(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
+    struct mln_run *run = ctx;
+    for (size_t i = 0; i < batch->n_rows; i++) {
+        struct mln_buf name = MLN_BUF_INIT;
+        mln_buf_addz(&name, "erreur_estimee_");
+        mln_buf_add_str(&name, mln_get_str(&batch->columns[0], i));
+        enum mln_status status = mln_buf_check(&name, "a figure", err);
+        if (status == MLN_OK) {
+            status = mln_run_figure(run, name.p, mln_get_f64(&batch->columns[1], i), err);
+        }
+        mln_buf_release(&name);
+        MLN_TRY(status);
+    }
+    return MLN_OK;
+}
+
+static enum mln_status tell_errors(struct chain *c, struct mln_err *err) {
+    const struct mln_params params = MLN_PARAMS(MLN_IDENT("work", MLN_WORK));
+    return mln_scan_sql(c->e, "chain/erreur_passe.sql", params, add_error, c->run, err);
+}
+
 /* ── the stage ── */
 
 static enum mln_status rebuild(struct chain *c, struct mln_err *err) {
@@ -189,6 +210,7 @@ static enum mln_status rebuild(struct chain *c, struct mln_err *err) {
     for (size_t i = 0; i < sizeof chain_steps / sizeof *chain_steps; i++) {
         MLN_TRY(step(c, chain_steps[i], err));
     }
+    MLN_TRY(tell_errors(c, err));
     return tell_counts(c, err);
 }
 

@@ -1,12 +1,11 @@
-/* Study: the tables of the study's file, from the base, sealed for the protect stage.
- *
- * Statements are built from column names of a fixed list and from bound values; nothing that a
- * person wrote is pasted into SQL. */
+/* Study: the tables of the study's file, from the base, sealed for the protect stage. */
 #include "assets/assets.h"
 #include "base/thread.h"
 #include "source/model.h"
+#include "stage/bands.h"
 #include "stage/sealed.h"
 #include "stage/state.h"
+#include "stage/study_query.h"
 #include "stage/tabulate.h"
 #include "stage/zone.h"
 
@@ -16,145 +15,11 @@ struct study {
     struct mln_run *run;
     struct mln_engine *e;
     struct mln_study study;
+    struct mln_bands *bands; /* NULL: no table has any */
     struct mln_table *tables;
 };
 
 /* ── one table of counts ── */
-
-enum { MAX_PARAMS = 512 };
-
-struct statement {
-    struct mln_buf sql;
-    struct mln_buf names; /* of parameters, each NUL-terminated */
-    struct mln_param params[MAX_PARAMS];
-    size_t name_at[MAX_PARAMS];
-    size_t n;
-};
-
-/* The name of parameter number `n`: c0 (identifier), v0 (value). */
-static void add_param(struct statement *s, char letter, struct mln_param param) {
-    s->name_at[s->n] = s->names.n;
-    mln_buf_addc(&s->names, letter);
-    mln_buf_add_u64(&s->names, s->n);
-    mln_buf_addc(&s->names, '\0');
-    s->params[s->n++] = param;
-}
-
-static void add_ident(struct statement *s, const char *column) {
-    mln_buf_addc(&s->sql, '{');
-    mln_buf_addc(&s->sql, 'c');
-    mln_buf_add_u64(&s->sql, s->n);
-    mln_buf_addc(&s->sql, '}');
-    add_param(s, 'c', MLN_IDENT(NULL, column));
-}
-
-static void add_value(struct statement *s, const char *code) {
-    mln_buf_addc(&s->sql, '$');
-    mln_buf_addc(&s->sql, 'v');
-    mln_buf_add_u64(&s->sql, s->n);
-    add_param(s, 'v', MLN_TEXT(NULL, code));
-}
-
-static void add_code(struct statement *s, const char *column) {
-    mln_buf_addz(&s->sql, "CAST(");
-    add_ident(s, column);
-    mln_buf_addz(&s->sql, " AS VARCHAR)");
-}
-
-static bool wants_durations(const struct mln_study_table *t) {
-    for (size_t i = 0; i < t->n_measures; i++) {
-        if (t->measures[i].kind != MLN_STUDY_SHARE) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The units a table counts; keyed: with the pseudonym and the rank that make a record key. */
-static void add_source(struct statement *s, const struct mln_study_table *t, bool keyed) {
-    const bool victims = t->from == MLN_FROM_VICTIMS;
-    const char *name = victims ? "chaine_victime" : "chaine_procedure";
-    if (!keyed) {
-        mln_buf_addf(&s->sql, ", CAST(COUNT(*) AS BIGINT) AS n FROM {base}.%s", name);
-        return;
-    }
-    mln_buf_addf(&s->sql,
-                 ", CAST(1 AS BIGINT) AS n, CAST(procedure_id AS VARCHAR) AS procedure_id, "
-                 "CAST(%s AS INTEGER) AS rang FROM (SELECT u.*, p.procedure_id FROM {base}.%s AS u "
-                 "JOIN {base}.procedure AS p ON u.procedure_no = p.procedure_no) AS unites",
-                 victims ? "rang" : "0", name);
-}
-
-/* SELECT CAST(dimension AS VARCHAR)…, jours, en_cours, COUNT(*) … WHERE … GROUP BY … ORDER BY …;
- * keyed, every unit by itself. */
-static void build(struct statement *s, const struct mln_study_table *t, bool keyed) {
-    const bool durations = wants_durations(t);
-    mln_buf_addz(&s->sql, "SELECT ");
-    for (size_t d = 0; d < t->n_dimensions; d++) {
-        add_code(s, t->dimensions[d]->column);
-        mln_buf_addf(&s->sql, " AS k%zu, ", d);
-    }
-    mln_buf_addz(&s->sql, durations ? "duree_jours AS jours, en_cours"
-                                    : "CAST(NULL AS INTEGER) AS jours, CAST(NULL AS INTEGER) AS "
-                                      "en_cours");
-    add_source(s, t, keyed);
-    for (size_t i = 0; i < t->n_filters; i++) {
-        mln_buf_addz(&s->sql, i == 0 ? " WHERE " : " AND ");
-        add_code(s, t->filters[i].column);
-        for (size_t k = 0; k < t->filters[i].n_codes; k++) {
-            mln_buf_addz(&s->sql, k == 0 ? " IN (" : ", ");
-            add_value(s, t->filters[i].codes[k]);
-        }
-        mln_buf_addc(&s->sql, ')');
-    }
-    for (size_t part = 0; !keyed && part < 2; part++) {
-        mln_buf_addz(&s->sql, part == 0 ? " GROUP BY " : " ORDER BY ");
-        for (size_t d = 0; d < t->n_dimensions; d++) {
-            mln_buf_addz(&s->sql, d == 0 ? "" : ", ");
-            add_ident(s, t->dimensions[d]->column);
-        }
-        mln_buf_addz(&s->sql, durations ? ", duree_jours, en_cours" : "");
-    }
-}
-
-static size_t params_needed(const struct mln_study_table *t) {
-    size_t n = 1 + 3 * t->n_dimensions;
-    for (size_t i = 0; i < t->n_filters; i++) {
-        n += 1 + t->filters[i].n_codes;
-    }
-    return n;
-}
-
-static enum mln_status scan_table(struct study *s, const struct mln_study_table *t,
-                                  struct mln_tab *tab, struct mln_err *err) {
-    if (params_needed(t) > MAX_PARAMS) {
-        return mln_err_set(err, MLN_BAD_INPUT, "table %s: its filters hold too many codes",
-                           t->name);
-    }
-    struct statement *st = MLN_ARENA_NEW(s->run->arena, struct statement, 1);
-    if (st == NULL) {
-        return mln_err_nomem(err, t->name);
-    }
-    st->sql = MLN_BUF_INIT;
-    st->names = MLN_BUF_INIT;
-    tab->keyed = s->run->project->protect.method == MLN_METHOD_CELL_KEY;
-    build(st, t, tab->keyed);
-    enum mln_status status = mln_buf_check(&st->sql, t->name, err);
-    if (status == MLN_OK) {
-        status = mln_buf_check(&st->names, t->name, err);
-    }
-    if (status == MLN_OK) {
-        for (size_t i = 0; i < st->n; i++) {
-            st->params[i].name = st->names.p + st->name_at[i];
-        }
-        st->params[st->n] = MLN_IDENT("base", BASE);
-        status = s->e->ops->scan(s->e, t->name, mln_buf_view(&st->sql),
-                                 (struct mln_params){st->params, st->n + 1}, mln_tab_add, tab, err);
-    }
-    mln_buf_release(&st->sql);
-    mln_buf_release(&st->names);
-    return status;
-}
 
 static enum mln_status labels_of(struct study *s, const struct mln_study_table *t,
                                  const struct mln_codes **labels, struct mln_err *err) {
@@ -190,17 +55,30 @@ static enum mln_status tell_table(struct study *s, const struct mln_table *t, st
     return status;
 }
 
+static bool has_bands(const struct mln_study_table *t) {
+    for (size_t k = 0; k < t->n_measures; k++) {
+        if (t->measures[k].kind == MLN_STUDY_BAND) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum mln_status make_counts(struct study *s, const struct mln_study_table *t,
                                    struct mln_table *out, struct mln_err *err) {
     struct mln_tab tab;
     const struct mln_codes *labels[MLN_TABLE_MAX_DIMENSIONS];
     MLN_TRY(labels_of(s, t, labels, err));
     MLN_TRY(mln_tab_init(&tab, s->run->arena, t, err));
-    enum mln_status status = scan_table(s, t, &tab, err);
+    tab.keyed = s->run->project->protect.method == MLN_METHOD_CELL_KEY;
+    enum mln_status status = mln_query_counts(s->e, BASE, t, tab.keyed, mln_tab_add, &tab, err);
     if (status == MLN_OK) {
         status = mln_tab_finish(&tab, labels, s->run->project->observation_day, out, err);
     }
     mln_tab_release(&tab);
+    if (status == MLN_OK && has_bands(t)) {
+        status = mln_bands_table(s->bands, s->e, BASE, t, out, err);
+    }
     return status == MLN_OK ? tell_table(s, out, err) : status;
 }
 
@@ -332,9 +210,13 @@ enum mln_status mln_stage_study(struct mln_run *run, struct mln_err *err) {
     if (status == MLN_OK) {
         status = s.e->ops->lock_down(s.e, &run->partial_dir, 1, err);
     }
+    if (status == MLN_OK && s.study.has_bands) {
+        status = mln_bands_new(s.e, BASE, &s.study.link_error, &s.bands, err);
+    }
     if (status == MLN_OK) {
         status = make_tables(&s, err);
     }
+    mln_bands_free(s.bands);
     mln_zone_close(run, s.e);
     return status == MLN_OK ? seal_tables(&s, err) : status;
 }

@@ -86,6 +86,51 @@ static enum mln_status read_outcome(struct mln_arena *arena, struct mln_yaml *to
     return mln_yaml_done(map, err);
 }
 
+/* ── the error of linkage ── */
+
+static enum mln_status read_strata(struct mln_arena *arena, struct mln_yaml *map,
+                                   struct mln_study_link_error *l, struct mln_err *err) {
+    struct mln_yaml *node = NULL;
+    const char *const *names = NULL;
+    MLN_TRY(mln_yaml_need(map, "strata", &node, err));
+    MLN_TRY(mln_study_codes(arena, node, &names, &l->n_strata, err));
+    if (l->n_strata > MLN_STUDY_MAX_STRATA) {
+        return mln_yaml_error(node, err, "more than %d strata variables", MLN_STUDY_MAX_STRATA);
+    }
+    for (size_t i = 0; i < l->n_strata; i++) {
+        const struct mln_study_column *const c = mln_study_column_named(names[i]);
+        if (c == NULL || !c->of[MLN_FROM_VICTIMS]) {
+            return mln_yaml_error(node, err, "there is no column '%s' of victims", names[i]);
+        }
+        l->strata[i] = c->name;
+    }
+    return MLN_OK;
+}
+
+/* Needed by studies with bands; checked when a table asks for one. */
+static enum mln_status read_link_error(struct mln_arena *arena, struct mln_yaml *top,
+                                       struct mln_study *s, struct mln_err *err) {
+    struct mln_study_link_error *const l = &s->link_error;
+    struct mln_yaml *map = mln_yaml_get(top, "linkage_error");
+    int64_t draws = 50, seed = 1, min_matched = 10;
+    l->level = 0.95;
+    l->max_weight = 4;
+    if (map == NULL) {
+        return MLN_OK;
+    }
+    MLN_TRY(mln_yaml_as_map(map, err));
+    MLN_TRY(mln_yaml_opt_i64(map, "draws", 2, 64, &draws, err));
+    MLN_TRY(mln_yaml_opt_i64(map, "seed", 0, INT64_MAX, &seed, err));
+    MLN_TRY(mln_yaml_opt_f64(map, "level", 0.5, 0.999, &l->level, err));
+    MLN_TRY(mln_yaml_opt_i64(map, "min_matched", 1, 1000000, &min_matched, err));
+    MLN_TRY(mln_yaml_opt_f64(map, "max_weight", 1.01, 1000, &l->max_weight, err));
+    MLN_TRY(read_strata(arena, map, l, err));
+    l->n_draws = (uint32_t)draws;
+    l->seed = (uint64_t)seed;
+    l->min_matched = (uint64_t)min_matched;
+    return mln_yaml_done(map, err);
+}
+
 /* ── the file ── */
 
 enum mln_status mln_study_parse(struct mln_arena *arena, const char *file, struct mln_str text,
@@ -100,6 +145,7 @@ enum mln_status mln_study_parse(struct mln_arena *arena, const char *file, struc
     MLN_TRY(mln_study_need_name(arena, top, "name", &out->name, err));
     MLN_TRY(read_field(arena, top, out, err));
     MLN_TRY(read_outcome(arena, top, out, err));
+    MLN_TRY(read_link_error(arena, top, out, err));
     MLN_TRY(mln_study_read_variables(arena, top, out, err));
     MLN_TRY(mln_study_read_tables(arena, top, out, err));
     return mln_yaml_done(top, err);

@@ -67,17 +67,18 @@ enum mln_study_measure_kind {
     MLN_STUDY_INCIDENCE, /* of the units of a whole line of `share_of`, the share that ended in this
                             category by `horizon` days (aalen_johansen.h); en_cours: that run then
                           */
+    MLN_STUDY_BAND,      /* an end of the band of linkage error of a share (bands.h) */
 };
 
 struct mln_study_measure {
     enum mln_study_measure_kind kind;
     const char *name;
     struct mln_label label;
-    size_t share_of;    /* SHARE, INCIDENCE: dimension */
+    size_t share_of;    /* SHARE, INCIDENCE, BAND: dimension */
     uint32_t per_mille; /* QUANTILE, KAPLAN */
     int32_t horizon;    /* RESTRICTED_MEAN, INCIDENCE: days */
     int bound; /* KAPLAN, RESTRICTED_MEAN, INCIDENCE: 0 the estimate, -1 and +1 the ends of its
-                  interval of 95 % */
+                  interval of 95 %; BAND: -1 or +1 */
 };
 
 struct mln_study_table {
@@ -116,6 +117,18 @@ extern const char *const mln_study_step_words[]; /* NULL-terminated */
 enum { MLN_ISSUE_COUNT = 6 };
 extern const char *const mln_issue_words[];
 
+/* How the error of linkage is carried into shares: bands.h. */
+enum { MLN_STUDY_MAX_STRATA = 4 };
+struct mln_study_link_error {
+    uint32_t n_draws;
+    uint64_t seed;
+    double level;
+    const char *strata[MLN_STUDY_MAX_STRATA]; /* columns of victims, the one given up first last */
+    size_t n_strata;
+    uint64_t min_matched; /* post_strata.h */
+    double max_weight;
+};
+
 struct mln_study {
     const char *name;
     /* the field */
@@ -136,6 +149,8 @@ struct mln_study {
     size_t n_guilty;
     bool whole_affaires; /* authors: all those of an affaire linked to one procedure alone */
     bool ends_with_last; /* the chain ends with the last author's end, else with the first */
+    struct mln_study_link_error link_error;
+    bool has_bands; /* of some table */
     /* the tables */
     size_t n_variables;
     const struct mln_study_variable *variables;

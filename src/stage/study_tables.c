@@ -113,6 +113,23 @@ static enum mln_status read_bound(struct mln_yaml *map, struct mln_study_measure
     return MLN_OK;
 }
 
+/* The weights of the unmatched are those of matched victims: a band is of a table of these alone.
+ */
+static enum mln_status check_band(const struct mln_yaml *at, const struct mln_study_table *t,
+                                  const struct mln_study_measure *m, struct mln_err *err) {
+    bool linked = false;
+    for (size_t i = 0; i < t->n_filters; i++) {
+        const struct mln_study_filter *f = &t->filters[i];
+        linked = linked || (strcmp(f->column, "lie") == 0 && f->n_codes == 1 &&
+                            strcmp(f->codes[0], "1") == 0);
+    }
+    if (!linked) {
+        return mln_yaml_error(at, err, "a band is of matched victims: where: {lie: [1]}");
+    }
+    return m->bound != 0 ? MLN_OK
+                         : mln_yaml_error(at, err, "an end of a band: bound: lower, or upper");
+}
+
 static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *map,
                                     const struct mln_study_table *t, struct mln_study_measure *m,
                                     struct mln_err *err) {
@@ -125,17 +142,25 @@ static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *ma
     struct mln_yaml *const kaplan = mln_yaml_get(map, "kaplan_meier");
     struct mln_yaml *const restricted = mln_yaml_get(map, "restricted_mean");
     struct mln_yaml *const incidence = mln_yaml_get(map, "incidence");
+    struct mln_yaml *const band = mln_yaml_get(map, "linkage_band");
     if ((share != NULL) + (quantile != NULL) + (mean != NULL) + (kaplan != NULL) +
-            (restricted != NULL) + (incidence != NULL) !=
+            (restricted != NULL) + (incidence != NULL) + (band != NULL) !=
         1) {
         return mln_yaml_error(
-            map, err, "one of share, quantile, mean, kaplan_meier, restricted_mean, incidence");
+            map, err,
+            "one of share, quantile, mean, kaplan_meier, restricted_mean, incidence, "
+            "linkage_band");
     }
     if (share != NULL) {
         m->kind = MLN_STUDY_SHARE;
         MLN_TRY(share_dimension(arena, share, t, &m->share_of, err));
     } else if (t->from != MLN_FROM_VICTIMS) {
-        return mln_yaml_error(map, err, "only victims have durations");
+        return mln_yaml_error(map, err, "only victims have durations and bands");
+    } else if (band != NULL) {
+        m->kind = MLN_STUDY_BAND;
+        MLN_TRY(share_dimension(arena, band, t, &m->share_of, err));
+        MLN_TRY(read_bound(map, m, err));
+        MLN_TRY(check_band(map, t, m, err));
     } else if (restricted != NULL) {
         m->kind = MLN_STUDY_RESTRICTED_MEAN;
         MLN_TRY(as_days(restricted, &m->horizon, err));
@@ -165,7 +190,8 @@ static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *ma
 }
 
 static enum mln_status read_measures(struct mln_arena *arena, struct mln_yaml *map,
-                                     struct mln_study_table *t, struct mln_err *err) {
+                                     struct mln_study *s, struct mln_study_table *t,
+                                     struct mln_err *err) {
     struct mln_yaml *node = mln_yaml_get(map, "measures");
     if (node == NULL) {
         return MLN_OK;
@@ -180,6 +206,10 @@ static enum mln_status read_measures(struct mln_arena *arena, struct mln_yaml *m
     }
     for (struct mln_yaml *item = node->first; item != NULL; item = item->next) {
         MLN_TRY(read_measure(arena, item, t, &list[t->n_measures], err));
+        if (list[t->n_measures].kind == MLN_STUDY_BAND && s->link_error.n_draws == 0) {
+            return mln_yaml_error(item, err, "bands need the section 'linkage_error'");
+        }
+        s->has_bands = s->has_bands || list[t->n_measures].kind == MLN_STUDY_BAND;
         for (size_t i = 0; i < t->n_measures; i++) {
             if (strcmp(list[i].name, list[t->n_measures].name) == 0) {
                 return mln_yaml_error(item, err, "two measures named '%s'", list[i].name);
@@ -215,7 +245,7 @@ static enum mln_status read_steps(struct mln_arena *arena, struct mln_yaml *map,
 }
 
 static enum mln_status read_table(struct mln_arena *arena, struct mln_yaml *map,
-                                  const struct mln_study *s, struct mln_study_table *t,
+                                  struct mln_study *s, struct mln_study_table *t,
                                   struct mln_err *err) {
     size_t from = 0, view = 0;
     struct mln_yaml *source = NULL;
@@ -242,7 +272,7 @@ static enum mln_status read_table(struct mln_arena *arena, struct mln_yaml *map,
     }
     MLN_TRY(read_filters(arena, map, t, err));
     MLN_TRY(read_dimensions(arena, map, s, t, err));
-    MLN_TRY(read_measures(arena, map, t, err));
+    MLN_TRY(read_measures(arena, map, s, t, err));
     return mln_yaml_done(map, err);
 }
 

@@ -129,6 +129,20 @@ static enum mln_status categorise(struct mln_tab *tab, size_t dimension, struct 
     return MLN_OK;
 }
 
+size_t mln_tab_category(const struct mln_study_variable *v, const struct mln_dimension *d,
+                        struct mln_str code) {
+    uint32_t category = NR;
+    if (code.p != NULL && v->n_cuts > 0) {
+        category = interval(v, code);
+    } else if (code.p != NULL && !is_observed(v)) {
+        category = search_listed(v, code);
+    }
+    for (size_t i = 0; code.p != NULL && is_observed(v) && i + 1 < d->n; i++) {
+        category = mln_str_is(code, d->codes[i]) ? (uint32_t)i : category;
+    }
+    return category == NR ? d->n - 2 : category; /* NR stands before TOTAL */
+}
+
 static enum mln_status reserve(struct mln_tab *tab, size_t extra, struct mln_err *err) {
     if (tab->n_rows + extra <= tab->cap_rows) {
         return MLN_OK;
@@ -321,9 +335,10 @@ static enum mln_status make_measures(struct mln_tab *tab, struct mln_table *t, b
         if (m->kind == MLN_STUDY_SHARE) {
             continue;
         }
-        *durations = true;
-        t->measures[k].kind =
-            m->kind == MLN_STUDY_INCIDENCE ? MLN_MEASURE_PROBABILITY : MLN_MEASURE_QUANTILE;
+        *durations = *durations || m->kind != MLN_STUDY_BAND;
+        t->measures[k].kind = m->kind == MLN_STUDY_INCIDENCE || m->kind == MLN_STUDY_BAND
+                                  ? MLN_MEASURE_PROBABILITY
+                                  : MLN_MEASURE_QUANTILE;
         t->measures[k].values = MLN_ARENA_NEW(tab->arena, double, t->n_cells);
         t->measures[k].n = MLN_ARENA_NEW(tab->arena, uint64_t, t->n_cells);
         if (t->measures[k].values == NULL || t->measures[k].n == NULL) {

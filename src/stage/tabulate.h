@@ -51,6 +51,10 @@ void mln_tab_release(struct mln_tab *tab);
 enum mln_status mln_tab_add(void *ctx, const struct mln_batch *batch, struct mln_err *err)
     MLN_MUST_USE;
 
+/* The category of a code in a dimension of a finished table: its place there. */
+size_t mln_tab_category(const struct mln_study_variable *v, const struct mln_dimension *d,
+                        struct mln_str code);
+
 /* `labels`: per dimension, the nomenclature (columns code, libelle) that names observed codes, or
  * NULL. The table lives in the arena. O(rows × 2^dimensions × log). */
 enum mln_status mln_tab_finish(struct mln_tab *tab, const struct mln_codes *const *labels,

@@ -113,7 +113,8 @@ static double value_of(const struct mln_study_measure *m, const struct workspace
     case MLN_STUDY_KAPLAN: return kaplan_value(m, w->points, n);
     case MLN_STUDY_RESTRICTED_MEAN: return restricted_value(m, w->points, n);
     case MLN_STUDY_SHARE:
-    case MLN_STUDY_INCIDENCE: break;
+    case MLN_STUDY_INCIDENCE:
+    case MLN_STUDY_BAND: break;
     }
     return NAN;
 }
@@ -129,7 +130,7 @@ static enum mln_status measure_cell(const struct mln_study_table *spec, struct m
     MLN_TRY(fit_cell(spells, n, w, err));
     for (size_t k = 0; k < spec->n_measures; k++) {
         const struct mln_study_measure *m = &spec->measures[k];
-        if (m->kind != MLN_STUDY_SHARE && m->kind != MLN_STUDY_INCIDENCE) {
+        if (t->measures[k].kind == MLN_MEASURE_QUANTILE) {
             t->measures[k].n[cell] = n_ended;
             t->measures[k].values[cell] = value_of(m, w, n);
         }

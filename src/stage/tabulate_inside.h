@@ -10,7 +10,7 @@
 size_t mln_tab_cell(const struct mln_table *t, const struct mln_tab_dimension *dims,
                     const struct mln_tab_row *row, size_t mask);
 
-/* Fills the values and n of all measures of `t` but the shares. Measures are those of the
+/* Fills the values and n of all measures of `t` but shares and bands. Measures are those of the
  * tabulation's table; values come as NaN, n as 0. */
 enum mln_status mln_tab_durations(const struct mln_tab *tab, struct mln_table *t,
                                   struct mln_err *err) MLN_MUST_USE;

@@ -1,0 +1,425 @@
+#include "stage/bands.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "stage/study_query.h"
+#include "stage/tabulate.h"
+#include "stats/link_band.h"
+
+enum { MAX_BAND_CELLS = 100000 };
+
+/* The codes of one stratum variable, numbered as they are met. */
+struct codes {
+    struct mln_str *list; /* in the arena */
+    size_t n, cap, last;
+};
+
+/* The codes of a stratum, packed, and its cell. */
+struct stratum {
+    uint64_t codes;
+    uint32_t cell;
+};
+
+struct mln_bands {
+    struct mln_arena arena;
+    const struct mln_study_link_error *options;
+    struct codes codes[MLN_STUDY_MAX_STRATA];
+    struct stratum *strata; /* by codes */
+    size_t n_strata, cap_strata;
+    struct mln_cells cells;
+    int64_t *procedure; /* n_units doubtful ones, increasing */
+    uint64_t *key;
+    double *prob;
+    size_t n_units, cap_units;
+    struct mln_band_draws draws;
+};
+
+/* Room for one more; NULL: no memory, and the list stays. */
+static void *grown(void *list, size_t n, size_t *cap, size_t size) {
+    if (n < *cap) {
+        return list;
+    }
+    const size_t wider = 2 * *cap + 1024;
+    void *moved = realloc(list, wider * size);
+    *cap = moved != NULL ? wider : *cap;
+    return moved;
+}
+
+static bool same_code(struct mln_str a, struct mln_str b) {
+    return (a.p == NULL) == (b.p == NULL) && mln_str_eq(a, b);
+}
+
+/* The number of a code, a missing one included; a new one is learnt. Rows come sorted: the search
+ * begins where the last one ended. */
+static enum mln_status number_of(struct mln_bands *b, struct codes *c, struct mln_str code,
+                                 uint64_t *out, struct mln_err *err) {
+    for (size_t i = 0; i < c->n; i++) {
+        const size_t at = c->last + i < c->n ? c->last + i : c->last + i - c->n;
+        if (same_code(c->list[at], code)) {
+            c->last = at;
+            *out = at;
+            return MLN_OK;
+        }
+    }
+    if (c->n >= UINT16_MAX) {
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "linkage_error: a stratum variable has too many values; leave it out");
+    }
+    struct mln_str *list = grown(c->list, c->n, &c->cap, sizeof *list);
+    const char *copy = code.p == NULL ? NULL : mln_arena_strdup(&b->arena, code);
+    c->list = list != NULL ? list : c->list;
+    if (list == NULL || (code.p != NULL && copy == NULL)) {
+        return mln_err_nomem(err, "the strata");
+    }
+    list[c->n] = (struct mln_str){copy, code.n};
+    c->last = c->n;
+    *out = c->n++;
+    return MLN_OK;
+}
+
+/* The packed codes of a row whose stratum columns begin at `first`: 16 bits each. */
+static enum mln_status pack(struct mln_bands *b, const struct mln_batch *batch, size_t row,
+                            size_t first, uint64_t *out, struct mln_err *err) {
+    *out = 0;
+    for (size_t v = 0; v < b->options->n_strata; v++) {
+        uint64_t number = 0;
+        MLN_TRY(
+            number_of(b, &b->codes[v], mln_get_str(&batch->columns[first + v], row), &number, err));
+        *out |= number << (16 * v);
+    }
+    return MLN_OK;
+}
+
+static int by_codes(const void *a, const void *b) {
+    const struct stratum *x = a;
+    const struct stratum *y = b;
+    return (x->codes > y->codes) - (x->codes < y->codes);
+}
+
+static uint32_t cell_of(const struct mln_bands *b, uint64_t codes) {
+    const struct stratum wanted = {codes, 0};
+    const struct stratum *found = bsearch(&wanted, b->strata, b->n_strata, sizeof wanted, by_codes);
+    return found == NULL ? UINT32_MAX : found->cell;
+}
+
+/* ── groups of rows ── */
+
+/* Rows as a query tells them: strata, doubtful procedure, units; and for a table its categories. */
+struct reading {
+    struct mln_bands *bands;
+    const struct mln_study_table *spec; /* NULL: the victims of the field, linked or not */
+    const struct mln_table *table;
+    struct mln_band_group *groups;
+    uint64_t *codes; /* of each group */
+    size_t n, cap, cap_codes;
+};
+
+static uint32_t unit_of(const struct mln_bands *b, int64_t procedure) {
+    size_t low = 0, high = b->n_units;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (b->procedure[middle] < procedure) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < b->n_units && b->procedure[low] == procedure ? (uint32_t)low : MLN_BAND_SURE;
+}
+
+static enum mln_status push(struct reading *r, struct mln_band_group group, uint64_t codes,
+                            struct mln_err *err) {
+    struct mln_band_group *groups = grown(r->groups, r->n, &r->cap, sizeof *groups);
+    r->groups = groups != NULL ? groups : r->groups;
+    uint64_t *list = grown(r->codes, r->n, &r->cap_codes, sizeof *list);
+    r->codes = list != NULL ? list : r->codes;
+    if (groups == NULL || list == NULL) {
+        return mln_err_nomem(err, "the bands");
+    }
+    groups[r->n] = group;
+    list[r->n++] = codes;
+    return MLN_OK;
+}
+
+/* All cells of a row of a table: each dimension at its category or at its TOTAL. */
+static enum mln_status push_cells(struct reading *r, const struct mln_batch *batch, size_t row,
+                                  struct mln_band_group group, uint64_t codes,
+                                  struct mln_err *err) {
+    const struct mln_table *t = r->table;
+    size_t category[MLN_TABLE_MAX_DIMENSIONS];
+    for (size_t d = 0; d < t->n_dimensions; d++) {
+        category[d] = mln_tab_category(r->spec->dimensions[d], &t->dimensions[d],
+                                       mln_get_str(&batch->columns[d], row));
+    }
+    for (size_t mask = 0; mask < (size_t)1 << t->n_dimensions; mask++) {
+        size_t cell = 0;
+        for (size_t d = 0; d < t->n_dimensions; d++) {
+            cell = cell * t->dimensions[d].n +
+                   ((mask >> d & 1U) != 0 ? t->dimensions[d].n - 1 : category[d]);
+        }
+        group.cell = (uint32_t)cell;
+        MLN_TRY(push(r, group, codes, err));
+    }
+    return MLN_OK;
+}
+
+static enum mln_status add_rows(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
+    struct reading *r = ctx;
+    const size_t first = r->spec->n_dimensions;
+    const size_t n_strata = r->bands->options->n_strata;
+    const struct mln_column *doubtful = &batch->columns[first + n_strata];
+    for (size_t i = 0; i < batch->n_rows; i++) {
+        uint64_t codes = 0;
+        MLN_TRY(pack(r->bands, batch, i, first, &codes, err));
+        const struct mln_band_group group = {
+            .stratum = r->table == NULL ? 0 : cell_of(r->bands, codes),
+            .unit = mln_is_valid(doubtful, i) ? unit_of(r->bands, mln_get_i64(doubtful, i))
+                                              : MLN_BAND_SURE,
+            .n = (uint64_t)mln_get_i64(&batch->columns[first + n_strata + 1], i)};
+        if (r->table != NULL && group.stratum == UINT32_MAX) {
+            return mln_err_set(err, MLN_INTERNAL, "table %s: a stratum the field does not have",
+                               r->spec->name);
+        }
+        MLN_TRY(r->table == NULL ? push(r, group, codes, err)
+                                 : push_cells(r, batch, i, group, codes, err));
+    }
+    return MLN_OK;
+}
+
+static void release_reading(struct reading *r) {
+    free(r->groups);
+    free(r->codes);
+}
+
+/* ── the strata of the field ── */
+
+/* Every distinct tuple of codes once, sorted. */
+static enum mln_status list_strata(struct mln_bands *b, const struct reading *field,
+                                   struct mln_err *err) {
+    b->strata = malloc((field->n + 1) * sizeof *b->strata);
+    if (b->strata == NULL) {
+        return mln_err_nomem(err, "the strata");
+    }
+    for (size_t i = 0; i < field->n; i++) {
+        b->strata[i] = (struct stratum){field->codes[i], 0};
+    }
+    qsort(b->strata, field->n, sizeof *b->strata, by_codes);
+    for (size_t i = 0; i < field->n; i++) {
+        if (b->n_strata == 0 || b->strata[b->n_strata - 1].codes != b->strata[i].codes) {
+            b->strata[b->n_strata++] = b->strata[i];
+        }
+    }
+    return MLN_OK;
+}
+
+/* The victims of the field one by one, as post_strata.h wants them. */
+static enum mln_status build_cells(struct mln_bands *b, const struct reading *field,
+                                   struct mln_err *err) {
+    size_t n_units = 0, at = 0;
+    for (size_t i = 0; i < field->n; i++) {
+        n_units += field->groups[i].n;
+    }
+    const size_t n_variables = b->options->n_strata;
+    uint32_t *code = malloc((n_units * n_variables + 1) * sizeof *code);
+    const uint32_t *columns[MLN_STUDY_MAX_STRATA];
+    if (code == NULL) {
+        return mln_err_nomem(err, "the strata");
+    }
+    for (size_t i = 0; i < field->n; i++) {
+        for (uint64_t k = 0; k < field->groups[i].n; k++, at++) {
+            for (size_t v = 0; v < n_variables; v++) {
+                code[v * n_units + at] = (uint32_t)(field->codes[i] >> (16 * v) & UINT16_MAX);
+            }
+        }
+    }
+    for (size_t v = 0; v < n_variables; v++) {
+        columns[v] = code + v * n_units;
+    }
+    const struct mln_strata strata = {n_units, n_variables, columns};
+    const enum mln_status status = mln_cells_build(&strata, &b->cells, err);
+    at = 0;
+    for (size_t i = 0; status == MLN_OK && i < field->n; i++) {
+        const struct stratum wanted = {field->codes[i], 0};
+        struct stratum *s = bsearch(&wanted, b->strata, b->n_strata, sizeof wanted, by_codes);
+        s->cell = b->cells.cell_of[at];
+        at += field->groups[i].n;
+    }
+    free(code);
+    return status;
+}
+
+/* ── the doubtful links ── */
+
+/* FNV-1a: the pseudonym is random already. */
+static uint64_t bits_of(struct mln_str pseudonym) {
+    uint64_t bits = UINT64_C(14695981039346656037);
+    for (size_t i = 0; i < pseudonym.n; i++) {
+        bits = (bits ^ (unsigned char)pseudonym.p[i]) * UINT64_C(1099511628211);
+    }
+    return bits;
+}
+
+static enum mln_status add_units(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
+    struct mln_bands *b = ctx;
+    const size_t n = b->n_units + batch->n_rows;
+    if (n > b->cap_units) {
+        const size_t cap = 2 * n;
+        int64_t *procedure = realloc(b->procedure, cap * sizeof *procedure);
+        b->procedure = procedure != NULL ? procedure : b->procedure;
+        uint64_t *key = realloc(b->key, cap * sizeof *key);
+        b->key = key != NULL ? key : b->key;
+        double *prob = realloc(b->prob, cap * sizeof *prob);
+        b->prob = prob != NULL ? prob : b->prob;
+        if (procedure == NULL || key == NULL || prob == NULL) {
+            return mln_err_nomem(err, "the doubtful links");
+        }
+        b->cap_units = cap;
+    }
+    for (size_t i = 0; i < batch->n_rows; i++) {
+        b->procedure[b->n_units] = mln_get_i64(&batch->columns[0], i);
+        b->key[b->n_units] = bits_of(mln_get_str(&batch->columns[1], i));
+        b->prob[b->n_units++] = mln_get_f64(&batch->columns[2], i);
+    }
+    return MLN_OK;
+}
+
+/* ── making ── */
+
+static enum mln_status make_draws(struct mln_bands *b, struct reading *linked,
+                                  struct mln_err *err) {
+    for (size_t i = 0; i < linked->n; i++) {
+        linked->groups[i].stratum = cell_of(b, linked->codes[i]);
+        if (linked->groups[i].stratum == UINT32_MAX) {
+            return mln_err_set(err, MLN_INTERNAL, "a linked victim is not one of the field");
+        }
+    }
+    const struct mln_band_options options = {
+        .seed = b->options->seed,
+        .n_draws = b->options->n_draws,
+        .collapse = {b->options->min_matched, b->options->max_weight}};
+    return mln_band_draw(b->n_units, b->key, b->prob, &b->cells, linked->groups, linked->n,
+                         &options, &b->draws, err);
+}
+
+static enum mln_status make(struct mln_bands *b, struct mln_engine *e, const char *base,
+                            struct mln_err *err) {
+    static const char *const one[] = {"1"};
+    static const struct mln_study_filter is_linked = {"lie", one, 1};
+    const struct mln_study_table all = {.name = "linkage_error", .from = MLN_FROM_VICTIMS};
+    struct mln_study_table some = all;
+    some.n_filters = 1;
+    some.filters = &is_linked;
+    struct reading field = {.bands = b, .spec = &all}, linked = {.bands = b, .spec = &some};
+    enum mln_status status = mln_scan_sql(e, "study/liens_douteux.sql",
+                                          MLN_PARAMS(MLN_IDENT("base", base)), add_units, b, err);
+    if (status == MLN_OK) {
+        status = mln_query_bands(e, base, &all, b->options->strata, b->options->n_strata, add_rows,
+                                 &field, err);
+    }
+    if (status == MLN_OK) {
+        status = list_strata(b, &field, err);
+    }
+    if (status == MLN_OK) {
+        status = build_cells(b, &field, err);
+    }
+    if (status == MLN_OK) {
+        status = mln_query_bands(e, base, &some, b->options->strata, b->options->n_strata, add_rows,
+                                 &linked, err);
+    }
+    if (status == MLN_OK) {
+        status = make_draws(b, &linked, err);
+    }
+    release_reading(&field);
+    release_reading(&linked);
+    return status;
+}
+
+enum mln_status mln_bands_new(struct mln_engine *e, const char *base,
+                              const struct mln_study_link_error *options, struct mln_bands **out,
+                              struct mln_err *err) {
+    struct mln_bands *b = calloc(1, sizeof *b);
+    *out = NULL;
+    if (b == NULL) {
+        return mln_err_nomem(err, "the bands");
+    }
+    b->arena = MLN_ARENA_INIT;
+    b->options = options;
+    const enum mln_status status = make(b, e, base, err);
+    if (status != MLN_OK) {
+        mln_bands_free(b);
+        return status;
+    }
+    *out = b;
+    return MLN_OK;
+}
+
+void mln_bands_free(struct mln_bands *b) {
+    if (b == NULL) {
+        return;
+    }
+    for (size_t v = 0; v < MLN_STUDY_MAX_STRATA; v++) {
+        free(b->codes[v].list);
+    }
+    free(b->strata);
+    mln_cells_release(&b->cells);
+    free(b->procedure);
+    free(b->key);
+    free(b->prob);
+    mln_band_release(&b->draws);
+    mln_arena_release(&b->arena);
+    free(b);
+}
+
+/* ── tables ── */
+
+static size_t whole_of(const struct mln_table *t, size_t dimension, size_t cell) {
+    size_t stride = 1;
+    for (size_t d = dimension + 1; d < t->n_dimensions; d++) {
+        stride *= t->dimensions[d].n;
+    }
+    const size_t n = t->dimensions[dimension].n;
+    return cell + (n - 1 - cell / stride % n) * stride;
+}
+
+static void set_measure(const struct mln_bands *b, const struct mln_study_measure *m,
+                        const struct mln_table *t, const double *sum, const double *square,
+                        struct mln_measure *out) {
+    for (size_t cell = 0; cell < t->n_cells; cell++) {
+        const size_t whole = whole_of(t, m->share_of, cell);
+        const struct mln_interval band =
+            mln_band_share(&b->draws, sum, square, t->n_cells, cell, whole, b->options->level)
+                .interval;
+        const double end = 100 * (m->bound < 0 ? band.lower : band.upper);
+        out->n[cell] = t->counts[whole];
+        out->values[cell] = isnan(end) ? NAN : fmin(100, fmax(0, end));
+    }
+}
+
+enum mln_status mln_bands_table(struct mln_bands *bands, struct mln_engine *e, const char *base,
+                                const struct mln_study_table *spec, struct mln_table *t,
+                                struct mln_err *err) {
+    if (t->n_cells > MAX_BAND_CELLS) {
+        return mln_err_set(err, MLN_BAD_INPUT, "table %s: more than %d cells with bands",
+                           spec->name, MAX_BAND_CELLS);
+    }
+    struct reading r = {.bands = bands, .spec = spec, .table = t};
+    const size_t n = bands->draws.n_draws * t->n_cells;
+    double *sums = malloc(2 * n * sizeof *sums);
+    enum mln_status status = sums == NULL ? mln_err_nomem(err, spec->name) : MLN_OK;
+    if (status == MLN_OK) {
+        status = mln_query_bands(e, base, spec, bands->options->strata, bands->options->n_strata,
+                                 add_rows, &r, err);
+    }
+    if (status == MLN_OK) {
+        mln_band_sums(&bands->draws, r.groups, r.n, t->n_cells, sums, sums + n);
+        for (size_t k = 0; k < spec->n_measures; k++) {
+            if (spec->measures[k].kind == MLN_STUDY_BAND) {
+                set_measure(bands, &spec->measures[k], t, sums, sums + n, &t->measures[k]);
+            }
+        }
+    }
+    release_reading(&r);
+    free(sums);
+    return status;
+}

@@ -1,0 +1,25 @@
+/* The statements that tables of a study need, built from column names of a fixed list and from
+ * bound values: nothing that a person wrote is pasted into SQL. */
+#ifndef MLN_STAGE_STUDY_QUERY_H
+#define MLN_STAGE_STUDY_QUERY_H
+
+#include "engine/engine.h"
+#include "stage/study_file.h"
+
+/* Runs the query of a table's counts over catalog `base`. Columns: one text a dimension, then
+ * `jours`, `en_cours` (int32, missing in tables without durations) and `n` (int64); grouped and
+ * ordered by all but n. Keyed (tabulate.h): every unit by itself, in any order, with its pseudonym and
+ * rank. */
+enum mln_status mln_query_counts(struct mln_engine *e, const char *base,
+                                 const struct mln_study_table *t, bool keyed, mln_sink_fn *sink, void *ctx,
+                                 struct mln_err *err) MLN_MUST_USE;
+
+/* The rows that bands need: the columns of the dimensions, one text a stratum variable, `douteuse`
+ * (int64: the procedure whose link is doubtful; missing: a sure link, or none), n (int64); ordered
+ * by all but n. */
+enum mln_status mln_query_bands(struct mln_engine *e, const char *base,
+                                const struct mln_study_table *t, const char *const *strata,
+                                size_t n_strata, mln_sink_fn *sink, void *ctx, struct mln_err *err)
+    MLN_MUST_USE;
+
+#endif
