@@ -11,6 +11,7 @@ ORDER BY p.affaire_no;
 
 CREATE TABLE {base}.affaire_personne AS
 SELECT p.affaire_no, p.rang, p.personne_id, c.role, c.nature, c.sexe, p.age_faits,
+       p.age_faits_min, p.age_faits_max,
        n.groupe AS nationalite_groupe, SUBSTRING(c.profession, 1, 1) AS pcs1,
        c.situation_famille, c.nb_enfants, c.nb_freres_soeurs, c.rang_fratrie, c.lien_auteur
 FROM {pivot}.affaire_personne AS p

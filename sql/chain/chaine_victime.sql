@@ -2,6 +2,7 @@
 -- Grain: one victim; key (procedure_no, rang).
 --   lie                 1: her procedure is linked to an affaire; the outcome is NULL otherwise
 --   lie_personne        1: she is herself linked to a victim of an affaire
+--   age_faits           from either ministry; NULL: not known to the year (age_source)
 --   probabilite_lien    that the least sure of the links of her procedure stands; NULL without any
 --   en_cours            1: the chain is still running at the observation date
 --   duree_jours         from the recording to the end, or to the observation date if en_cours;
@@ -47,7 +48,7 @@ SELECT v.procedure_no, v.rang, p.force,
        p.date_enregistrement,
        p.departement_faits AS departement,
        p.juridiction_destinataire AS juridiction,
-       v.genre, v.natinf, v.tentative, w.sexe, w.age_faits, w.lien_auteur,
+       v.genre, v.natinf, v.tentative, w.sexe, g.age_faits, g.source AS age_source, w.lien_auteur,
        w.departement_residence, w.nationalite_groupe, w.pcs1,
        CASE WHEN l.procedure_no IS NULL THEN 0 ELSE 1 END AS lie,
        CASE WHEN q.procedure_no IS NULL THEN 0 ELSE 1 END AS lie_personne,
@@ -75,6 +76,7 @@ SELECT v.procedure_no, v.rang, p.force,
 FROM {work}.victime AS v
 JOIN {base}.procedure AS p ON p.procedure_no = v.procedure_no
 JOIN {base}.proc_personne AS w ON w.procedure_no = v.procedure_no AND w.rang = v.rang
+JOIN {work}.age_victime AS g ON g.procedure_no = v.procedure_no AND g.rang = v.rang
 LEFT JOIN lien AS l ON l.procedure_no = v.procedure_no
 LEFT JOIN personne AS q ON q.procedure_no = v.procedure_no AND q.rang = v.rang
 LEFT JOIN {work}.issue_procedure AS o ON o.procedure_no = v.procedure_no

@@ -69,14 +69,22 @@ FROM (
            (SELECT COUNT(*) FROM {work}.victime
             WHERE motif IS NULL OR motif IN ('age_inconnu', 'age_hors_champ'))
     UNION ALL
-    SELECT 24, 'victime, âge connu',
+    SELECT 24, 'victime, âge du champ ou inconnu',
            (SELECT COUNT(*) FROM {work}.victime
             WHERE motif IS NULL OR motif IN ('age_inconnu', 'age_hors_champ')),
-           (SELECT COUNT(*) FROM {work}.victime WHERE motif IS NULL OR motif = 'age_hors_champ')
+           (SELECT COUNT(*) FROM {work}.victime WHERE motif IS NULL OR motif = 'age_inconnu')
     UNION ALL
-    SELECT 25, 'victime, âge du champ',
-           (SELECT COUNT(*) FROM {work}.victime WHERE motif IS NULL OR motif = 'age_hors_champ'),
+    SELECT 25, 'victime, d''âge inconnu gardée',
+           (SELECT COUNT(*) FROM {work}.victime WHERE motif IS NULL OR motif = 'age_inconnu'),
            (SELECT COUNT(*) FROM {base}.chaine_victime)
+    UNION ALL
+    SELECT 30, 'victime du champ, âge connu à l''Intérieur',
+           (SELECT COUNT(*) FROM {base}.chaine_victime),
+           (SELECT COUNT(*) FROM {base}.chaine_victime WHERE age_source = 'interieur')
+    UNION ALL
+    SELECT 31, 'victime du champ, âge connu de l''un des ministères',
+           (SELECT COUNT(*) FROM {base}.chaine_victime),
+           (SELECT COUNT(*) FROM {base}.chaine_victime WHERE age_faits IS NOT NULL)
     UNION ALL
     SELECT 26, 'victime du champ, procédure appariée', (SELECT COUNT(*) FROM {base}.chaine_victime),
            (SELECT COUNT(*) FROM {base}.chaine_victime WHERE lie = 1)

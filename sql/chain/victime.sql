@@ -3,7 +3,8 @@
 --
 -- An offence concerns the victims whose ranks it lists, or all of them if it lists none. Her kind
 -- of violence is that of the first listed offence by the study's order of kinds. An offence whose
--- label does not state the relation (lien_requis) counts only with a recorded partner.
+-- label does not state the relation (lien_requis) counts only with a recorded partner. Whose age may
+-- be on either side of the field's ($age_inconnu = 1: kept; 0: left out) is of unknown age.
 CREATE TABLE {work}.victime AS
 WITH infraction AS (
     SELECT i.procedure_no, i.rang, i.rangs_victimes, i.natinf, i.tentative, i.ordre, i.genre,
@@ -34,11 +35,13 @@ SELECT v.procedure_no, v.rang, r.genre, r.natinf, r.tentative,
            WHEN r.admise = 0 THEN 'lien_non_enregistre'
            WHEN p.date_enregistrement < $debut OR p.date_enregistrement > $fin
              OR p.date_enregistrement > $observation THEN 'hors_periode'
-           WHEN v.age_faits IS NULL THEN 'age_inconnu'
-           WHEN v.age_faits < $age_min THEN 'age_hors_champ'
+           WHEN a.age_max < $age_min THEN 'age_hors_champ'
+           WHEN a.age_min >= $age_min THEN NULL
+           WHEN $age_inconnu = 0 THEN 'age_inconnu'
        END AS motif
 FROM {base}.proc_personne AS v
 JOIN {base}.procedure AS p ON p.procedure_no = v.procedure_no
+JOIN {work}.age_victime AS a ON a.procedure_no = v.procedure_no AND a.rang = v.rang
 LEFT JOIN retenue AS r
   ON r.procedure_no = v.procedure_no AND r.rang = v.rang AND r.place = 1
 WHERE v.role = 'victime'

@@ -21,7 +21,9 @@ LEFT JOIN (
 
 CREATE TABLE {pivot}.affaire_personne AS
 SELECT v.idx, v.affaire_no, v.rang, v.personne_id,
-       CASE WHEN v.age_min = v.age_max AND v.age_min >= 0 THEN v.age_min END AS age_faits
+       CASE WHEN v.age_min = v.age_max AND v.age_min >= 0 THEN v.age_min END AS age_faits,
+       CASE WHEN v.age_max >= 0 THEN GREATEST(v.age_min, 0) END AS age_faits_min,
+       CASE WHEN v.age_max >= 0 THEN v.age_max END AS age_faits_max
 FROM (
     SELECT i.idx, n.no AS affaire_no, i.rang, x.pseudonyme AS personne_id,
            CAST(FLOOR((n.faits_min - i.ne_max) / 10000.0) AS INTEGER) AS age_min,

@@ -4,6 +4,7 @@
 --
 -- age_faits: whole years between birth and the first day of the facts, only where every day that
 -- the two incomplete dates may be gives the same age; NULL when birth would be after the facts.
+-- age_faits_min, age_faits_max: the least and the greatest of these ages, NULL without a birth.
 -- With days written as the number yyyymmdd, the age is the whole ten thousands of the difference;
 -- someone born on 29 February is a year older on 1 March of common years.
 CREATE TABLE {pivot}.procedure AS
@@ -29,6 +30,8 @@ JOIN {t}.numero_procedure AS n ON n.idx = p.idx;
 CREATE TABLE {pivot}.proc_personne AS
 SELECT v.idx, v.procedure_no, v.rang, v.personne_id,
        CASE WHEN v.age_min = v.age_max AND v.age_min >= 0 THEN v.age_min END AS age_faits,
+       CASE WHEN v.age_max >= 0 THEN GREATEST(v.age_min, 0) END AS age_faits_min,
+       CASE WHEN v.age_max >= 0 THEN v.age_max END AS age_faits_max,
        v.departement_residence
 FROM (
     SELECT i.idx, n.no AS procedure_no, i.rang, x.pseudonyme AS personne_id,

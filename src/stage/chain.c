@@ -25,7 +25,7 @@ static enum mln_status step(struct chain *c, const char *asset, struct mln_err *
         MLN_IDENT("content", CONTENT), MLN_IDENT("pivot", PIVOT), MLN_IDENT("base", BASE),
         MLN_IDENT("work", MLN_WORK), MLN_DAY("observation", c->run->project->observation_day),
         MLN_DAY("debut", s->recorded_from), MLN_DAY("fin", s->recorded_to),
-        MLN_INT("age_min", s->age_min), MLN_INT("toutes", s->ends_with_last),
+        MLN_INT("age_min", s->age_min), MLN_INT("age_inconnu", s->keeps_unknown_age), MLN_INT("toutes", s->ends_with_last),
         MLN_INT("tous", s->whole_affaires));
     MLN_TRY(mln_check_interrupt(err));
     return mln_run_sql(c->e, asset, params, NULL, err);
@@ -198,7 +198,7 @@ static enum mln_status rebuild(struct chain *c, struct mln_err *err) {
     static const char *const base_steps[] = {"chain/base_procedures.sql", "chain/base_affaires.sql",
                                              "chain/base_liens.sql"};
     static const char *const chain_steps[] = {
-        "chain/infraction_listee.sql", "chain/victime.sql",        "chain/auteur.sql",
+        "chain/infraction_listee.sql", "chain/age_victime.sql", "chain/victime.sql",        "chain/auteur.sql",
         "chain/auteur_hote.sql",       "chain/acte.sql",           "chain/etat_auteur.sql",
         "chain/issue_procedure.sql",   "chain/chaine_victime.sql", "chain/chaine_procedure.sql"};
     MLN_TRY(step(c, "chain/nomenclatures.sql", err));

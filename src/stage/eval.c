@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "source/source.h"
+#include "stage/eval_bands.h"
 #include "stage/zone.h"
 
 struct eval {
@@ -16,6 +17,8 @@ struct eval {
     struct mln_buf text; /* of work/eval.json */
     struct mln_json json;
     char last[64]; /* the figure of the line before */
+    struct mln_eval_bands bands;
+    uint64_t n_bands, n_covering; /* shares with a band; whose band holds the truth */
 };
 
 /* ── the truth, as text ── */
@@ -236,6 +239,23 @@ static void print_gap(FILE *out, struct mln_str unit, double gap) {
     }
 }
 
+/* The band of linkage error, and whether the truth is in it. */
+static void tell_band(struct eval *ev, struct mln_str figure, struct mln_str category,
+                      double truth) {
+    const struct mln_interval band = mln_eval_band(&ev->bands, figure, category);
+    if (isnan(band.lower)) {
+        return;
+    }
+    /* The share of an outcome nobody has: the truth may be 0 to the last bit. */
+    const bool covers = band.lower - 1e-12 <= truth && truth <= band.upper + 1e-12;
+    ev->n_bands++;
+    ev->n_covering += covers;
+    fprintf(ev->out, "  [%.2f %.2f]%s", 100 * band.lower, 100 * band.upper, covers ? "" : " *");
+    json_number(&ev->json, "bande_basse", band.lower);
+    json_number(&ev->json, "bande_haute", band.upper);
+    json_count(&ev->json, "bande_couvre", covers);
+}
+
 static enum mln_status tell_figures(void *ctx, const struct mln_batch *b, struct mln_err *err) {
     (void)err;
     struct eval *ev = ctx;
@@ -254,7 +274,6 @@ static enum mln_status tell_figures(void *ctx, const struct mln_batch *b, struct
         print_value(ev->out, unit, got);
         print_value(ev->out, unit, truth);
         print_gap(ev->out, unit, got - truth);
-        fputc('\n', ev->out);
         mln_json_begin_object(&ev->json);
         mln_json_key(&ev->json, "chiffre");
         mln_json_str(&ev->json, figure);
@@ -266,6 +285,8 @@ static enum mln_status tell_figures(void *ctx, const struct mln_batch *b, struct
         json_number(&ev->json, "vrai", truth);
         json_count(&ev->json, "base_obtenue", mln_get_i64(&b->columns[5], row));
         json_count(&ev->json, "base_vraie", mln_get_i64(&b->columns[6], row));
+        tell_band(ev, figure, category, truth);
+        fputc('\n', ev->out);
         mln_json_end(&ev->json);
     }
     return MLN_OK;
@@ -333,6 +354,7 @@ static enum mln_status compare(struct eval *ev, const char *truth_dir, struct ml
         MLN_TRY(load_truth(ev, truth_dir, &truth_files[i], err));
     }
     MLN_TRY(mln_run_sql(ev->e, "eval/verite.sql", names(), NULL, err));
+    MLN_TRY(mln_eval_bands_read(&ev->run, &ev->bands, err));
     mln_json_init(&ev->json, &ev->text);
     mln_json_begin_object(&ev->json);
     MLN_TRY(tell_part(ev, "liens",
@@ -340,8 +362,18 @@ static enum mln_status compare(struct eval *ev, const char *truth_dir, struct ml
                       "recall",
                       "eval/liens.sql", tell_links, err));
     MLN_TRY(tell_part(ev, "chiffres",
-                      "Figure                        units  obtained      true       gap",
+                      ev->bands.n == 0
+                          ? "Figure                        units  obtained      true       gap"
+                          : "Figure                        units  obtained      true       gap  "
+                            "band of linkage error (*: does not hold the truth)",
                       "eval/chiffres.sql", tell_figures, err));
+    if (ev->bands.n > 0) {
+        json_count(&ev->json, "bandes", (int64_t)ev->n_bands);
+        json_count(&ev->json, "bandes_qui_couvrent", (int64_t)ev->n_covering);
+        fprintf(ev->out,
+                "Bands of linkage error that hold the truth: %" PRIu64 " of %" PRIu64 "\n\n",
+                ev->n_covering, ev->n_bands);
+    }
     MLN_TRY(tell_part(ev, "victimes",
                       "One by one                                         judged      right     "
                       "share",

@@ -12,19 +12,23 @@ const char *const mln_issue_words[] = {
 
 static enum mln_status read_field(struct mln_arena *arena, struct mln_yaml *top,
                                   struct mln_study *s, struct mln_err *err) {
+    static const char *const unknown_words[] = {"keep", "drop", NULL};
     struct mln_yaml *map = NULL, *from = NULL, *to = NULL;
     int64_t age_min = 0;
+    size_t unknown = 0;
     MLN_TRY(mln_yaml_need(top, "field", &map, err));
     MLN_TRY(mln_yaml_as_map(map, err));
     MLN_TRY(mln_study_need_name(arena, map, "natinf", &s->natinf, err));
     MLN_TRY(mln_study_need_name(arena, map, "relation", &s->relation, err));
     MLN_TRY(mln_study_need_codes(arena, map, "kinds", &s->genres, &s->n_genres, err));
     MLN_TRY(mln_yaml_opt_i64(map, "age_min", 0, 150, &age_min, err));
+    MLN_TRY(mln_yaml_opt_word(map, "age_unknown", unknown_words, &unknown, err));
     MLN_TRY(mln_yaml_need(map, "recorded_from", &from, err));
     MLN_TRY(mln_yaml_as_day(from, &s->recorded_from, err));
     MLN_TRY(mln_yaml_need(map, "recorded_to", &to, err));
     MLN_TRY(mln_yaml_as_day(to, &s->recorded_to, err));
     s->age_min = (int32_t)age_min;
+    s->keeps_unknown_age = unknown == 0;
     if (s->recorded_to < s->recorded_from) {
         return mln_yaml_error(to, err, "recorded_to is before recorded_from");
     }

@@ -137,6 +137,7 @@ struct mln_study {
     const char *const *genres; /* the first one present is a victim's kind of violence */
     size_t n_genres;
     int32_t age_min;
+    bool keeps_unknown_age; /* else who may be younger than age_min is left out */
     int32_t recorded_from, recorded_to;
     /* the outcome */
     const char *events;                    /* nomenclature: code, type, issue, mode, debut, fin */

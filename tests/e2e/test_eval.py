@@ -21,6 +21,8 @@ with Place() as place:
         assert 0 < r["justes"] <= r["trouves"] and r["justes"] <= r["vrais"], r
         assert r["precision"] > 0.97 and r["rappel"] > 0.9, (level, r)
         assert f"{100 * r['precision']:.2f}%" in done.out
+    assert 20 < written["bandes"] and 0.5 * written["bandes"] < written["bandes_qui_couvrent"]
+    assert f"hold the truth: {written['bandes_qui_couvrent']} of {written['bandes']}" in done.out
     assert call("eval", project, "--truth", truth).out == done.out
 
     call("synth", os.path.join(folder, "data"), "--check")

@@ -32,7 +32,8 @@ SELECT ROW_NUMBER() OVER () + 900 AS idx, * FROM (
     (11, 2, 'victime', 'physique', 40, 'CONJ', 'F'), (11, 5, 'mis_en_cause', 'physique', NULL, NULL, 'M'),
     (12, 1, 'victime', 'physique', 40, 'CONC', 'F'), (12, 2, 'victime', 'physique', 40, 'VOIS', 'F'),
     (12, 3, 'victime', 'physique', 14, 'PETI', 'F'), (12, 4, 'victime', 'physique', NULL, 'PETI', 'F'),
-    (12, 5, 'victime', 'morale', NULL, NULL, NULL)
+    (12, 5, 'victime', 'morale', NULL, NULL, NULL),
+    (12, 6, 'victime', 'physique', NULL, 'PETI', 'F')
   ) AS t(a, b, c, d, e, f, g)
 ) AS p(procedure_no, rang, role, nature, age_faits, lien_auteur, sexe);
 
@@ -67,7 +68,7 @@ FROM (VALUES
   (211, 1, NULL), (221, 1, NULL), (231, 1, NULL), (241, 1, NULL), (251, 1, NULL), (251, 2, NULL),
   (271, 1, NULL), (271, 2, NULL)
 ) AS t(affaire_no, rang, personne_id)
-UNION ALL SELECT 9, 10, 9, 'victime', NULL;
+UNION ALL SELECT 9, 10, 9, 'victime', NULL UNION ALL SELECT 8, 120, 9, 'victime', NULL;
 
 CREATE TABLE affaire_infraction AS SELECT ROW_NUMBER() OVER () + 40 AS idx, * FROM (
   SELECT affaire_no, 1 AS rang, 'initiale' AS etat, '20730' AS natinf FROM affaire
@@ -129,7 +130,8 @@ SELECT *, 'cle_pv' AS passe, CAST(1.0 AS DOUBLE) AS probabilite FROM (VALUES
 -- Only in 4 and 26 (one author each of 40), 15 (both), 16, 27 (one of two), and the victim of 9.
 CREATE TABLE lien_personne AS
 SELECT *, 'csns' AS passe, CAST(1.0 AS DOUBLE) AS probabilite FROM (VALUES
-  (4, 2, 40, 1), (26, 2, 40, 2), (27, 2, 271, 1), (15, 2, 151, 1), (15, 3, 151, 2), (16, 2, 161, 1), (9, 1, 90, 9)
+  (4, 2, 40, 1), (26, 2, 40, 2), (27, 2, 271, 1), (15, 2, 151, 1), (15, 3, 151, 2), (16, 2, 161, 1), (9, 1, 90, 9),
+  (12, 4, 120, 9) -- whose age only Justice knows: 14
 ) AS t(procedure_no, rang_procedure, affaire_no, rang_affaire);
 CREATE TABLE lien_infraction AS SELECT * FROM lien_personne WHERE procedure_no = 0;
 CREATE TABLE non_lie AS SELECT 'procedure' AS cote, 2 AS no, 'aucune_cle' AS motif;

@@ -12,7 +12,8 @@ CREATE TABLE {content}.proc_personne AS SELECT $sens * idx AS idx, rang, role, n
   '99100' AS nationalite, '42' AS profession, 'M' AS situation_famille, 1 AS nb_enfants,
   1 AS nb_freres_soeurs, 1 AS rang_fratrie, lien_auteur FROM {work}.proc_personne ORDER BY $sens * idx;
 CREATE TABLE {pivot}.proc_personne AS SELECT $sens * idx AS idx, CAST(procedure_no AS BIGINT) AS procedure_no,
-  rang, CAST(NULL AS VARCHAR) AS personne_id, age_faits, '75' AS departement_residence
+  rang, CAST(NULL AS VARCHAR) AS personne_id, age_faits, age_faits AS age_faits_min,
+  age_faits AS age_faits_max, '75' AS departement_residence
   FROM {work}.proc_personne ORDER BY $sens * idx DESC;
 CREATE TABLE {content}.proc_infraction AS SELECT $sens * idx AS idx, rang, natinf, 0 AS tentative,
   rangs_victimes, CAST(NULL AS VARCHAR) AS rangs_mis_en_cause FROM {work}.proc_infraction ORDER BY $sens * idx;
@@ -28,7 +29,9 @@ CREATE TABLE {content}.affaire_personne AS SELECT $sens * idx AS idx, rang, role
   1 AS nb_enfants, 1 AS nb_freres_soeurs, 1 AS rang_fratrie, CAST(NULL AS VARCHAR) AS lien_auteur
   FROM {work}.affaire_personne ORDER BY $sens * idx;
 CREATE TABLE {pivot}.affaire_personne AS SELECT $sens * idx AS idx, CAST(affaire_no AS BIGINT) AS affaire_no,
-  rang, personne_id, 30 AS age_faits FROM {work}.affaire_personne;
+  rang, personne_id, a.age AS age_faits, a.age AS age_faits_min, a.age AS age_faits_max
+  FROM (SELECT *, CASE WHEN affaire_no = 120 AND rang = 9 THEN 14 ELSE 30 END AS age
+        FROM {work}.affaire_personne) AS a;
 CREATE TABLE {content}.affaire_infraction AS SELECT $sens * idx AS idx, rang, etat, natinf, 'delit' AS classe,
   CAST(NULL AS VARCHAR) AS rangs_auteurs FROM {work}.affaire_infraction ORDER BY $sens * idx;
 CREATE TABLE {pivot}.affaire_infraction AS SELECT $sens * idx AS idx, CAST(affaire_no AS BIGINT) AS affaire_no

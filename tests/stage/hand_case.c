@@ -77,6 +77,7 @@ void set_up(void) {
     const struct mln_asset *study = mln_asset_find("models/study/violences-conjugales.yaml");
     ck_assert_ptr_nonnull(study);
     OK(mln_file_write(project.study, study->text, &err));
+    change_study("age_unknown: keep", "age_unknown: drop");
 }
 
 void tear_down(void) {

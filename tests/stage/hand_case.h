@@ -15,7 +15,7 @@ extern struct mln_err err;
 
 #define OK(call) ck_assert_msg((call) == MLN_OK, "%s", err.msg)
 
-void set_up(void); /* folder, keys, the shipped study */
+void set_up(void); /* folder, keys, the shipped study but for age_unknown: drop */
 void tear_down(void);
 
 const char *under(const char *name);   /* a path in the folder */

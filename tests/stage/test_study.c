@@ -118,7 +118,7 @@ static const struct {
     {"entonnoir", "rows_accepted", NULL, 117},
     {"entonnoir", "procedures", NULL, 27},
     {"entonnoir", "procedures_linked", NULL, 26},
-    {"entonnoir", "victims", NULL, 33},
+    {"entonnoir", "victims", NULL, 34},
     {"entonnoir", "victims_field", NULL, 27},
     {"entonnoir", "victims_linked", NULL, 26},
     {"entonnoir", "victims_oriented", NULL, 23},
