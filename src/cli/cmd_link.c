@@ -12,6 +12,7 @@ static enum mln_status read_options(const struct mln_cli_args *args, size_t n_in
                                         .delimiter = mln_cli_value(args, "delimiter"),
                                         .out = mln_cli_value(args, "output"),
                                         .previous = mln_cli_value(args, "previous"),
+                                        .labels = mln_cli_value(args, "labels"),
                                         .retrain = mln_cli_value(args, "retrain") != NULL,
                                         .talk = args->talk};
     if (out->out == NULL) {

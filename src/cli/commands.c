@@ -126,6 +126,7 @@ static const struct mln_cli_option link_options[] = {
     {"delimiter", "C", "of CSV, one character or \\t (default: found in the header)"},
     {"encoding", "NAME", "of CSV: utf-8, windows-1252, iso-8859-1, iso-8859-15 (default utf-8)"},
     {"previous", "OLD", "a former result: its weights, its links that still hold, its names of clusters"},
+    {"labels", "FILE", "pairs that people looked at, to train by (columns: the model's training.labels)"},
     {"retrain", NULL, "train again a model that carries its m and u, or despite --previous"},
     {"lang", "fr|en", "language of report.html (default en)"},
     {"no-report", NULL, "write no report.html"},

@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "engine/engine.h"
+#include "linkage/find.h"
 #include "linkage/linkage.h"
 #include "linkage/read.h"
 #include "linkage/result.h"
@@ -58,28 +59,15 @@ static enum mln_status rebuild(struct explain *e, size_t n_threads, struct mln_e
 
 /* ── the two records ── */
 
-static uint32_t find_row(const struct mln_records *records, uint32_t from, uint32_t to,
-                         struct mln_str id) {
-    char room[MLN_ID_ROOM];
-    for (uint32_t row = from; row < to; row++) {
-        if (mln_str_eq(mln_records_id(records, row, room), id)) {
-            return row;
-        }
-    }
-    return UINT32_MAX;
-}
-
 /* An id may hold a comma: each one is tried until both halves are ids. */
 static enum mln_status find_pair(struct explain *e, const char *pair, struct mln_err *err) {
     const bool dedupe = e->result.model.kind == MLN_LINK_DEDUPE;
-    const uint32_t n = mln_records_n(&e->records);
-    const uint32_t second = dedupe ? 0 : e->records.n_left;
     bool left_known = false, right_known = false;
     for (const char *comma = strchr(pair, ','); comma != NULL; comma = strchr(comma + 1, ',')) {
         const struct mln_str left = {pair, (size_t)(comma - pair)};
         const struct mln_str right = mln_str_from(comma + 1);
-        const uint32_t a = find_row(&e->records, 0, e->records.n_left, left);
-        const uint32_t b = find_row(&e->records, second, n, right);
+        const uint32_t a = mln_linkage_find_row(&e->records, 0, left);
+        const uint32_t b = mln_linkage_find_row(&e->records, dedupe ? 0 : 1, right);
         left_known |= a != UINT32_MAX;
         right_known |= b != UINT32_MAX;
         if (a == UINT32_MAX || b == UINT32_MAX || a == b) {

@@ -20,6 +20,7 @@ struct mln_linkage_options {
     const char *delimiter;  /* of CSV; NULL: found in the header */
     const char *out;        /* folder to write */
     const char *previous;   /* OUT of a former run, whose cluster names are kept; NULL */
+    const char *labels;     /* file of labelled pairs to train by; NULL: without examples */
     bool retrain;           /* train again a model that carries m and u */
     bool no_report;
     bool french;            /* report.html in French; else English */

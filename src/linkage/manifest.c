@@ -22,6 +22,17 @@ static void optional(struct mln_json *j, const char *key, const char *value) {
     }
 }
 
+static void with_digest(struct mln_json *j, const char *key, const char *path,
+                        const struct mln_digest *digest) {
+    if (path != NULL) {
+        mln_json_key(j, key);
+        mln_json_begin_object(j);
+        optional(j, "path", path);
+        optional(j, "blake2b", digest->hex);
+        mln_json_end(j);
+    }
+}
+
 static void inputs(struct mln_json *j, const struct mln_linkage_told *t) {
     const struct mln_link_model *model = t->work->model;
     mln_json_key(j, "inputs");
@@ -138,6 +149,8 @@ enum mln_status mln_linkage_write_manifest(const struct mln_linkage_told *t, con
     mln_json_key(&j, "blake2b");
     mln_json_strz(&j, t->model.hex);
     mln_json_end(&j);
+    with_digest(&j, "labels", t->options->labels, &t->labels);
+    with_digest(&j, "previous", t->options->previous, &t->previous);
     optional(&j, "encoding", t->options->encoding);
     optional(&j, "delimiter", t->options->delimiter);
     inputs(&j, t);

@@ -17,6 +17,7 @@ struct mln_linkage_told {
     const struct mln_scored_pairs *scores;
     const struct mln_linkage_decision *decision;
     struct mln_digest input[2], model;
+    struct mln_digest labels, previous; /* previous: of its manifest.json; empty without them */
 };
 
 enum mln_status mln_linkage_write_manifest(const struct mln_linkage_told *told, const char *path,

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "base/file.h"
-#include "base/num.h"
 #include "link/decide/cluster.h"
+#include "linkage/find.h"
 #include "linkage/result.h"
 
 /* ── the model ── */
@@ -62,36 +62,6 @@ enum mln_status mln_linkage_previous_model(const char *out, struct mln_arena *ar
     return status;
 }
 
-/* ── rows by id ── */
-
-/* In the canonical order of the records. */
-static int compare_id(const struct mln_records *records, uint32_t row, struct mln_str id,
-                      int64_t number) {
-    if (records->id_number != NULL) {
-        return (records->id_number[row] > number) - (records->id_number[row] < number);
-    }
-    char room[MLN_ID_ROOM];
-    return mln_str_cmp(mln_records_id(records, row, room), id);
-}
-
-static uint32_t find_row(const struct mln_records *records, uint32_t from, uint32_t to,
-                         struct mln_str id) {
-    int64_t number = 0;
-    if (records->id_number != NULL && !mln_parse_i64(id, &number)) {
-        return UINT32_MAX;
-    }
-    const uint32_t end = to;
-    while (from < to) {
-        const uint32_t middle = from + (to - from) / 2;
-        if (compare_id(records, middle, id, number) < 0) {
-            from = middle + 1;
-        } else {
-            to = middle;
-        }
-    }
-    return from < end && compare_id(records, from, id, number) == 0 ? from : UINT32_MAX;
-}
-
 /* ── links and clusters of OLD ── */
 
 struct reading {
@@ -133,9 +103,8 @@ static enum mln_status take_links(void *ctx, const struct mln_batch *batch, stru
     for (size_t i = 0; i < batch->n_rows; i++) {
         const struct mln_str left = mln_get_str(&batch->columns[0], i);
         const struct mln_str right = mln_get_str(&batch->columns[1], i);
-        const uint32_t a = find_row(records, 0, records->n_left, left);
-        const uint32_t b =
-            find_row(records, dedupe ? 0 : records->n_left, mln_records_n(records), right);
+        const uint32_t a = mln_linkage_find_row(records, 0, left);
+        const uint32_t b = mln_linkage_find_row(records, dedupe ? 0 : 1, right);
         if (a == UINT32_MAX || b == UINT32_MAX) {
             p->n_links_lost++;
             if (!dedupe) {
@@ -163,8 +132,7 @@ static enum mln_status take_clusters(void *ctx, const struct mln_batch *batch, s
     (void)err;
     for (size_t i = 0; i < batch->n_rows; i++) {
         const uint64_t name = (uint64_t)mln_get_i64(&batch->columns[1], i);
-        const uint32_t row = find_row(r->work->records, 0, r->work->records->n_left,
-                                      mln_get_str(&batch->columns[0], i));
+        const uint32_t row = mln_linkage_find_row(r->work->records, 0, mln_get_str(&batch->columns[0], i));
         p->next_name = name >= p->next_name ? name + 1 : p->next_name;
         if (row != UINT32_MAX) {
             p->name[row] = name;

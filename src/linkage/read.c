@@ -75,7 +75,7 @@ static enum mln_status sniff(const char *path, char *out, struct mln_err *err) {
     return status;
 }
 
-static enum mln_status source_options(const struct mln_linkage_options *options, const char *path,
+enum mln_status mln_linkage_source_options(const struct mln_linkage_options *options, const char *path,
                                       struct mln_engine *engine, struct mln_source_options *out,
                                       struct mln_err *err) {
     *out = (struct mln_source_options){.quote = '"', .encoding = MLN_UTF8, .engine = engine};
@@ -186,7 +186,7 @@ static enum mln_status read_side(struct side *s, struct mln_err *err) {
     struct mln_source *source = NULL;
     enum mln_status status = MLN_OK;
     MLN_TRY(mln_records_columns(s->model, s->no, &s->arena, &wanted, &n_wanted, err));
-    MLN_TRY(source_options(s->options, s->path, s->engine, &so, err));
+    MLN_TRY(mln_linkage_source_options(s->options, s->path, s->engine, &so, err));
     MLN_TRY(mln_source_open(s->path, &so, &source, err));
     places = MLN_ARENA_NEW(&s->arena, size_t, n_wanted);
     status = places == NULL ? mln_err_nomem(err, "the columns") : MLN_OK;

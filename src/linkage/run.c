@@ -6,8 +6,10 @@
 #include "linkage/linkage.h"
 #include "linkage/manifest.h"
 #include "linkage/read.h"
+#include "linkage/labels.h"
 #include "linkage/previous.h"
 #include "linkage/report.h"
+#include "linkage/result.h"
 #include "linkage/review.h"
 #include "linkage/write.h"
 
@@ -28,7 +30,7 @@ struct whole {
     struct mln_scored_pairs scores;
     struct mln_linkage_decision decision;
     struct mln_linkage_previous previous;
-    struct mln_digest input[2], model_digest;
+    struct mln_digest input[2], model_digest, labels_digest, previous_digest;
     bool was_trained;
     double wall, cpu;       /* at the end of the last step */
     struct mln_buf partial; /* the folder being written */
@@ -146,6 +148,9 @@ static enum mln_status prepare(struct whole *w, struct mln_err *err) {
     for (size_t s = 0; s < 2 && w->options->input[s] != NULL; s++) {
         MLN_TRY(mln_digest_file(w->options->input[s], &w->input[s], err));
     }
+    if (w->options->labels != NULL) {
+        MLN_TRY(mln_digest_file(w->options->labels, &w->labels_digest, err));
+    }
     tell_step(w, "digest");
     MLN_TRY(mln_linkage_read(w->options, &w->model, w->engine, &w->arena, &w->records, &w->fields,
                              err));
@@ -168,8 +173,13 @@ static enum mln_status read_previous(struct whole *w, struct mln_err *err) {
     if (out == NULL) {
         return MLN_OK;
     }
+    const char *manifest = mln_linkage_result_path(out, "manifest.json", &w->arena);
+    if (manifest == NULL) {
+        return mln_err_nomem(err, "a path");
+    }
+    MLN_TRY(mln_digest_file(manifest, &w->previous_digest, err));
     MLN_TRY(mln_linkage_previous_read(out, &work, w->engine, &w->previous, err));
-    if (!w->options->retrain && !mln_linkage_trained(&w->model)) {
+    if (!w->options->retrain && w->options->labels == NULL && !mln_linkage_trained(&w->model)) {
         return mln_linkage_previous_model(out, &w->arena, &w->model, err);
     }
     return MLN_OK;
@@ -177,13 +187,16 @@ static enum mln_status read_previous(struct whole *w, struct mln_err *err) {
 
 static enum mln_status learn(struct whole *w, struct mln_err *err) {
     const struct mln_linkage_work work = work_of(w, &w->model);
-    w->was_trained = !mln_linkage_trained(&w->model) || w->options->retrain;
+    w->was_trained = !mln_linkage_trained(&w->model) || w->options->retrain ||
+                     w->options->labels != NULL;
     if (!w->was_trained) {
         mln_linkage_fit_of(&w->model, &w->fit);
         w->trained = w->model;
         return MLN_OK;
     }
-    MLN_TRY(mln_linkage_train(&work, &w->fit, &w->trained, err));
+    MLN_TRY(w->options->labels != NULL
+                ? mln_linkage_labels(w->options, &work, w->engine, &w->fit, &w->trained, err)
+                : mln_linkage_train(&work, &w->fit, &w->trained, err));
     for (unsigned bit = 0; mln_em_alarm_word(bit) != NULL; bit++) {
         if ((w->fit.alarms >> bit & 1U) != 0) {
             mln_say(w->options->talk, "training: %s", mln_em_alarm_text(bit));
@@ -222,7 +235,8 @@ static enum mln_status write_all(struct whole *w, struct mln_err *err) {
     const struct mln_linkage_told told = {
         .options = w->options, .work = &work, .fields = w->fields, .rules = w->rules,
         .fit = &w->fit, .trained = w->was_trained, .scores = &w->scores, .decision = &w->decision,
-        .input = {w->input[0], w->input[1]}, .model = w->model_digest};
+        .input = {w->input[0], w->input[1]}, .model = w->model_digest,
+        .labels = w->labels_digest, .previous = w->previous_digest};
     const char *pairs = partial_path(w, "pairs.parquet");
     const char *candidates = partial_path(w, "candidates.parquet");
     const char *clusters = partial_path(w, "clusters.parquet");

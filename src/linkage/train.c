@@ -222,16 +222,15 @@ void mln_linkage_fit_of(const struct mln_link_model *model, struct mln_em_result
     }
 }
 
-enum mln_status mln_linkage_train(const struct mln_linkage_work *work, struct mln_em_result *fit,
-                                  struct mln_link_model *trained, struct mln_err *err) {
-    struct mln_em_session *sessions = NULL;
+/* What labels and sessions have in common. */
+static enum mln_status fit_sessions(const struct mln_linkage_work *work,
+                                    const struct mln_em_session *sessions, size_t n, bool labelled,
+                                    struct mln_em_result *fit, struct mln_link_model *trained,
+                                    struct mln_err *err) {
     struct mln_em_session random = {0};
-    size_t n_sessions = 0;
     double *m = NULL;
     double *u = NULL;
     uint8_t *n_levels = NULL;
-    MLN_TRY(fixed_values(work, &m, &u, &n_levels, err));
-    MLN_TRY(sessions_of(work, &sessions, &n_sessions, err));
     struct mln_str *names = MLN_ARENA_NEW(work->arena, struct mln_str, work->model->n_comparisons);
     if (names == NULL) {
         return mln_err_nomem(err, "the names of comparisons");
@@ -239,6 +238,7 @@ enum mln_status mln_linkage_train(const struct mln_linkage_work *work, struct ml
     for (size_t c = 0; c < work->model->n_comparisons; c++) {
         names[c] = work->model->comparisons[c].name;
     }
+    MLN_TRY(fixed_values(work, &m, &u, &n_levels, err));
     const bool by_em = work->model->training.u == MLN_U_EM;
     if (!by_em) {
         MLN_TRY(random_session(work, &random, err));
@@ -247,12 +247,27 @@ enum mln_status mln_linkage_train(const struct mln_linkage_work *work, struct ml
                                            .n_levels = n_levels,
                                            .n_comparisons = work->model->n_comparisons,
                                            .sessions = sessions,
-                                           .n_sessions = n_sessions,
+                                           .n_sessions = n,
                                            .random = by_em ? NULL : &random,
                                            .n_pairs_all = mln_linkage_all_pairs(work),
                                            .training = &work->model->training,
                                            .m_fixed = m,
                                            .u_fixed = u};
-    MLN_TRY(mln_em_fit(&options, fit, err));
+    MLN_TRY(labelled ? mln_em_from_labels(&options, fit, err) : mln_em_fit(&options, fit, err));
     return put_values(work, fit, trained, err);
+}
+
+enum mln_status mln_linkage_train(const struct mln_linkage_work *work, struct mln_em_result *fit,
+                                  struct mln_link_model *trained, struct mln_err *err) {
+    struct mln_em_session *sessions = NULL;
+    size_t n_sessions = 0;
+    MLN_TRY(sessions_of(work, &sessions, &n_sessions, err));
+    return fit_sessions(work, sessions, n_sessions, false, fit, trained, err);
+}
+
+enum mln_status mln_linkage_train_labelled(const struct mln_linkage_work *work,
+                                           const struct mln_em_session *sessions, size_t n,
+                                           struct mln_em_result *fit, struct mln_link_model *trained,
+                                           struct mln_err *err) {
+    return fit_sessions(work, sessions, n, true, fit, trained, err);
 }

@@ -29,6 +29,13 @@ double mln_linkage_all_pairs(const struct mln_linkage_work *work);
 enum mln_status mln_linkage_train(const struct mln_linkage_work *work, struct mln_em_result *fit,
                                   struct mln_link_model *trained, struct mln_err *err) MLN_MUST_USE;
 
+/* The same from labelled pairs: sessions[0] matches, sessions[1], when n is 2, non-matches; u from random pairs unless
+ * the model says em. */
+enum mln_status mln_linkage_train_labelled(const struct mln_linkage_work *work,
+                                           const struct mln_em_session *sessions, size_t n,
+                                           struct mln_em_result *fit, struct mln_link_model *trained,
+                                           struct mln_err *err) MLN_MUST_USE;
+
 /* The same result from a trained model's own numbers. */
 void mln_linkage_fit_of(const struct mln_link_model *model, struct mln_em_result *fit);
 
