@@ -9,4 +9,5 @@ CREATE TABLE {work}.code_acte (type VARCHAR, code VARCHAR, issue VARCHAR, mode V
 CREATE TABLE {work}.issue (ordre INTEGER, code VARCHAR);
 CREATE TABLE {work}.mode (ordre INTEGER, code VARCHAR);
 CREATE TABLE {work}.decision (ordre INTEGER, code VARCHAR, condamne INTEGER);
+CREATE TABLE {work}.grammaire (avant VARCHAR, apres VARCHAR);
 CREATE TABLE {base}.hote (affaire_no BIGINT, hote_no BIGINT)

@@ -7,6 +7,7 @@
 #include "base/thread.h"
 #include "chain/hosts.h"
 #include "stage/chain_codes.h"
+#include "stage/chain_grammar.h"
 
 #define CONTENT "content"
 #define PIVOT "pivot"
@@ -16,6 +17,7 @@ struct chain {
     struct mln_run *run;
     struct mln_engine *e;
     struct mln_study study;
+    struct mln_grammar grammar;
 };
 
 /* Every statement of the stage gets the same parameters and uses those it names. */
@@ -25,7 +27,8 @@ static enum mln_status step(struct chain *c, const char *asset, struct mln_err *
         MLN_IDENT("content", CONTENT), MLN_IDENT("pivot", PIVOT), MLN_IDENT("base", BASE),
         MLN_IDENT("work", MLN_WORK), MLN_DAY("observation", c->run->project->observation_day),
         MLN_DAY("debut", s->recorded_from), MLN_DAY("fin", s->recorded_to),
-        MLN_INT("age_min", s->age_min), MLN_INT("age_inconnu", s->keeps_unknown_age), MLN_INT("toutes", s->ends_with_last),
+        MLN_INT("age_min", s->age_min), MLN_INT("age_inconnu", s->keeps_unknown_age),
+        MLN_INT("toutes", s->ends_with_last), MLN_INT("ecart", c->grammar.gap_days),
         MLN_INT("tous", s->whole_affaires));
     MLN_TRY(mln_check_interrupt(err));
     return mln_run_sql(c->e, asset, params, NULL, err);
@@ -171,15 +174,21 @@ static enum mln_status tell_counts(struct chain *c, struct mln_err *err) {
     return check_base(c->run, err);
 }
 
-static enum mln_status add_error(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
-    struct mln_run *run = ctx;
+/* Figures of the manifest: what, by its word. */
+struct telling {
+    struct mln_run *run;
+    const char *prefix;
+};
+
+static enum mln_status add_figure(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
+    const struct telling *t = ctx;
     for (size_t i = 0; i < batch->n_rows; i++) {
         struct mln_buf name = MLN_BUF_INIT;
-        mln_buf_addz(&name, "erreur_estimee_");
+        mln_buf_addz(&name, t->prefix);
         mln_buf_add_str(&name, mln_get_str(&batch->columns[0], i));
         enum mln_status status = mln_buf_check(&name, "a figure", err);
         if (status == MLN_OK) {
-            status = mln_run_figure(run, name.p, mln_get_f64(&batch->columns[1], i), err);
+            status = mln_run_figure(t->run, name.p, mln_get_f64(&batch->columns[1], i), err);
         }
         mln_buf_release(&name);
         MLN_TRY(status);
@@ -187,9 +196,12 @@ static enum mln_status add_error(void *ctx, const struct mln_batch *batch, struc
     return MLN_OK;
 }
 
-static enum mln_status tell_errors(struct chain *c, struct mln_err *err) {
-    const struct mln_params params = MLN_PARAMS(MLN_IDENT("work", MLN_WORK));
-    return mln_scan_sql(c->e, "chain/erreur_passe.sql", params, add_error, c->run, err);
+static enum mln_status tell_quality(struct chain *c, struct mln_err *err) {
+    const struct mln_params params =
+        MLN_PARAMS(MLN_IDENT("work", MLN_WORK), MLN_IDENT("base", BASE));
+    struct telling errors = {c->run, "erreur_estimee_"}, anomalies = {c->run, "anomalies_"};
+    MLN_TRY(mln_scan_sql(c->e, "chain/erreur_passe.sql", params, add_figure, &errors, err));
+    return mln_scan_sql(c->e, "chain/comptes_anomalies.sql", params, add_figure, &anomalies, err);
 }
 
 /* ── the stage ── */
@@ -198,11 +210,16 @@ static enum mln_status rebuild(struct chain *c, struct mln_err *err) {
     static const char *const base_steps[] = {"chain/base_procedures.sql", "chain/base_affaires.sql",
                                              "chain/base_liens.sql"};
     static const char *const chain_steps[] = {
-        "chain/infraction_listee.sql", "chain/age_victime.sql", "chain/victime.sql",        "chain/auteur.sql",
-        "chain/auteur_hote.sql",       "chain/acte.sql",           "chain/etat_auteur.sql",
-        "chain/issue_procedure.sql",   "chain/chaine_victime.sql", "chain/chaine_procedure.sql"};
+        "chain/infraction_listee.sql", "chain/age_victime.sql",
+        "chain/victime.sql",           "chain/auteur.sql",
+        "chain/auteur_hote.sql",       "chain/acte.sql",
+        "chain/etat_auteur.sql",       "chain/issue_procedure.sql",
+        "chain/chaine_victime.sql",    "chain/chaine_procedure.sql",
+        "chain/histoire.sql",          "chain/anomalie.sql",
+        "chain/rapprochement.sql"};
     MLN_TRY(step(c, "chain/nomenclatures.sql", err));
     MLN_TRY(mln_chain_codes_load(c->run, c->e, &c->study, err));
+    MLN_TRY(mln_grammar_load(c->run->arena, c->e, MLN_WORK, &c->grammar, err));
     for (size_t i = 0; i < sizeof base_steps / sizeof *base_steps; i++) {
         MLN_TRY(step(c, base_steps[i], err));
     }
@@ -210,7 +227,7 @@ static enum mln_status rebuild(struct chain *c, struct mln_err *err) {
     for (size_t i = 0; i < sizeof chain_steps / sizeof *chain_steps; i++) {
         MLN_TRY(step(c, chain_steps[i], err));
     }
-    MLN_TRY(tell_errors(c, err));
+    MLN_TRY(tell_quality(c, err));
     return tell_counts(c, err);
 }
 

@@ -19,12 +19,14 @@ struct mln_label {
 enum mln_study_source {
     MLN_FROM_VICTIMS,    /* base.chaine_victime */
     MLN_FROM_PROCEDURES, /* base.chaine_procedure */
+    MLN_FROM_ANOMALIES,  /* base.anomalie: acts that do not fit the grammar */
+    MLN_FROM_LEDGER,     /* base.rapprochement: what each ministry counts, and how the counts meet */
     MLN_FROM_FUNNEL,     /* the steps from rows read to outcomes, one dimension */
 };
 
 struct mln_study_column {
     const char *name;
-    bool of[2]; /* indexed by mln_study_source */
+    bool of[MLN_FROM_FUNNEL]; /* indexed by mln_study_source */
 };
 extern const struct mln_study_column mln_study_columns[];
 extern const size_t mln_study_column_count;

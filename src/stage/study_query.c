@@ -51,20 +51,29 @@ static bool wants_durations(const struct mln_study_table *t) {
     return false;
 }
 
-static const char *const sources[] = {[MLN_FROM_VICTIMS] = "chaine_victime",
-                                      [MLN_FROM_PROCEDURES] = "chaine_procedure"};
+/* The table of each source, what counts its units, and the rank that makes a record key with the
+ * pseudonym of the procedure (NULL: its units have no key). */
+static const struct source {
+    const char *table, *count, *rank;
+} sources[] = {
+    [MLN_FROM_VICTIMS] = {"chaine_victime", "COUNT(*)", "rang"},
+    [MLN_FROM_PROCEDURES] = {"chaine_procedure", "COUNT(*)", "0"},
+    [MLN_FROM_ANOMALIES] = {"anomalie", "COUNT(*)", NULL},
+    [MLN_FROM_LEDGER] = {"rapprochement", "SUM(n)", NULL},
+};
 
 /* The units a table counts; keyed: with the pseudonym and the rank that make a record key. */
 static void add_source(struct statement *s, const struct mln_study_table *t, bool keyed) {
+    const struct source *from = &sources[t->from];
     if (!keyed) {
-        mln_buf_addf(&s->sql, ", CAST(COUNT(*) AS BIGINT) AS n FROM {base}.%s", sources[t->from]);
+        mln_buf_addf(&s->sql, ", CAST(%s AS BIGINT) AS n FROM {base}.%s", from->count, from->table);
         return;
     }
     mln_buf_addf(&s->sql,
                  ", CAST(1 AS BIGINT) AS n, CAST(procedure_id AS VARCHAR) AS procedure_id, "
                  "CAST(%s AS INTEGER) AS rang FROM (SELECT u.*, p.procedure_id FROM {base}.%s AS u "
                  "JOIN {base}.procedure AS p ON u.procedure_no = p.procedure_no) AS unites",
-                 t->from == MLN_FROM_VICTIMS ? "rang" : "0", sources[t->from]);
+                 from->rank, from->table);
 }
 
 static void add_filters(struct statement *s, const struct mln_study_table *t) {
@@ -173,6 +182,12 @@ enum mln_status mln_query_counts(struct mln_engine *e, const char *base,
                                  const struct mln_study_table *t, bool keyed, mln_sink_fn *sink,
                                  void *ctx, struct mln_err *err) {
     struct statement *s = NULL;
+    if (keyed && sources[t->from].rank == NULL) {
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "table %s: its units have no record keys, which protect.method "
+                           "cell_key needs; leave it out, or choose another method",
+                           t->name);
+    }
     MLN_TRY(begin(t, 0, &s, err));
     build_counts(s, t, keyed);
     const enum mln_status status = scan(e, base, t->name, s, sink, ctx, err);

@@ -1,7 +1,7 @@
 /* The tables of a study: what they count, by what, and their measures. */
 #include "stage/study_inside.h"
 
-static const char *const source_words[] = {"victims", "procedures", "funnel", NULL};
+static const char *const source_words[] = {"victims", "procedures", "anomalies", "ledger", "funnel", NULL};
 static const char *const view_words[] = {"table", "funnel", "rate", "stacked", "duration", NULL};
 const char *const mln_study_step_words[] = {
     "rows_read",     "rows_accepted",  "procedures",       "procedures_linked", "victims",

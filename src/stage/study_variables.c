@@ -1,35 +1,42 @@
 /* The variables of a study: columns, categories, intervals. */
 #include "stage/study_inside.h"
 
-#define COLUMN(word, v, p)                                        \
-    {                                                             \
-        word, {                                                   \
-            [MLN_FROM_VICTIMS] = (v), [MLN_FROM_PROCEDURES] = (p) \
-        }                                                         \
+#define COLUMN_OF(word, v, p, a, l)                                                            \
+    {                                                                                          \
+        word, {                                                                                \
+            [MLN_FROM_VICTIMS] = (v), [MLN_FROM_PROCEDURES] = (p), [MLN_FROM_ANOMALIES] = (a), \
+            [MLN_FROM_LEDGER] = (l)                                                            \
+        }                                                                                      \
     }
+#define COLUMN(word, v, p) COLUMN_OF(word, v, p, false, false)
 const struct mln_study_column mln_study_columns[] = {
     COLUMN("age_faits", true, false),
-    COLUMN("annee", true, true),
+    COLUMN("age_source", true, false),
+    COLUMN_OF("annee", true, true, true, false),
     COLUMN("champ_justice", true, false),
+    COLUMN_OF("compte", false, false, false, true),
     COLUMN("condamne", true, false),
+    COLUMN_OF("cote", false, false, false, true),
     COLUMN("dans_champ", false, true),
     COLUMN("decision", true, false),
     COLUMN("departement", true, true),
     COLUMN("departement_residence", true, false),
     COLUMN("deplacee", true, false),
     COLUMN("en_cours", true, false),
+    COLUMN_OF("etape", false, false, false, true),
     COLUMN("fin", true, false),
     COLUMN("force", true, true),
     COLUMN("genre", true, false),
     COLUMN("genre_justice", true, false),
     COLUMN("issue", true, false),
     COLUMN("issues_divergentes", true, false),
-    COLUMN("juridiction", true, true),
+    COLUMN_OF("juridiction", true, true, true, false),
     COLUMN("lie", true, true),
     COLUMN("lie_personne", true, false),
     COLUMN("lien_auteur", true, false),
     COLUMN("mode", true, false),
     COLUMN("mois", true, true),
+    COLUMN_OF("motif", false, false, true, false),
     COLUMN("motif_non_lie", false, true),
     COLUMN("nationalite_groupe", true, false),
     COLUMN("natinf", true, false),

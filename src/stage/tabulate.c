@@ -380,8 +380,10 @@ static const char *join_codes(struct mln_arena *arena, const struct mln_study_fi
  * shown or hidden together. */
 static enum mln_status name_conditions(struct mln_tab *tab, struct mln_table *t,
                                        struct mln_err *err) {
-    static const char *const populations[] = {
-        [MLN_FROM_VICTIMS] = "victimes", [MLN_FROM_PROCEDURES] = "procedures"};
+    static const char *const populations[] = {[MLN_FROM_VICTIMS] = "victimes",
+                                              [MLN_FROM_PROCEDURES] = "procedures",
+                                              [MLN_FROM_ANOMALIES] = "anomalies",
+                                              [MLN_FROM_LEDGER] = "rapprochement"};
     const struct mln_study_table *spec = tab->spec;
     struct mln_condition *conditions =
         MLN_ARENA_NEW(tab->arena, struct mln_condition, spec->n_filters + 1);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "hand_case.h"
 #include "stage/chain_codes.h"
+#include "stage/chain_grammar.h"
 
 static const char victims_sql[] =
     "SELECT concat_ws('|', procedure_no, rang, genre, lie, coalesce(issue, '-'), coalesce(mode, "
@@ -209,8 +210,8 @@ START_TEST(the_study_decides) {
 }
 END_TEST
 
-/* 12: the third victim is 14 by Interior, the fourth by Justice alone; nobody knows the sixth, who stays
- * when the study keeps the unknown. */
+/* 12: the third victim is 14 by Interior, the fourth by Justice alone; nobody knows the sixth, who
+ * stays when the study keeps the unknown. */
 START_TEST(ages_of_either_ministry) {
     make_zones(1);
     change_study("age_unknown: drop", "age_unknown: keep");
@@ -219,6 +220,80 @@ START_TEST(ages_of_either_ministry) {
     ck_assert_str_eq(query("SELECT concat_ws('|', rang, coalesce(age_faits, -1), age_source) "
                            "FROM base.chaine_victime WHERE procedure_no = 12 ORDER BY rang"),
                      "1|40|interieur\n6|-1|inconnu\n");
+}
+END_TEST
+
+/* 11 and 12 share affaire 120, 4 and 26 affaire 40; 13 has two affaires; 2 has none; six affaires
+ * are nobody's. One to one: 27 - 4 - 1 - 1 procedures, 31 - 2 - 2 - 6 affaires. */
+START_TEST(the_ledger_meets) {
+    make_zones(1);
+    begin_stage("work/.chain.partial");
+    OK(mln_stage_chain(&run, &err));
+    ck_assert_str_eq(query("SELECT concat_ws('|', cote, etape, n) FROM base.rapprochement "
+                           "WHERE compte = 'dossier' ORDER BY cote, etape"),
+                     "interieur|aucune_cle|1\ninterieur|plusieurs_interieur|4\n"
+                     "interieur|plusieurs_justice|1\ninterieur|un_a_un|21\n"
+                     "justice|plusieurs_interieur|2\njustice|plusieurs_justice|2\n"
+                     "justice|sans_motif|6\njustice|un_a_un|21\n");
+    /* Each side sums to its rows; one to one is the same on both. */
+    ck_assert_str_eq(query("SELECT concat_ws('|', compte, cote, sum(n)) FROM base.rapprochement "
+                           "WHERE compte IN ('dossier', 'victime') GROUP BY compte, cote "
+                           "ORDER BY compte, cote"),
+                     "dossier|interieur|27\ndossier|justice|31\nvictime|interieur|34\n"
+                     "victime|justice|2\n");
+    ck_assert_str_eq(
+        query("SELECT a.compte FROM base.rapprochement AS a JOIN base.rapprochement AS b "
+              "USING (compte, etape) WHERE etape = 'un_a_un' "
+              "AND compte = 'dossier' AND a.n <> b.n"),
+        "");
+}
+END_TEST
+
+START_TEST(a_grammar_is_read_strictly) {
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
+        {"version: 1\ngap_days: 0\nsuccession: {debut: [decision]}\n", "36525"},
+        {"version: 1\ngap_days: 9\nsuccession: {debut: [jugement]}\n", "decision"},
+        {"version: 1\ngap_days: 9\nsuccession: {jugement: [appel]}\n", "jugement"},
+        {"version: 1\ngap_days: 9\nsuccession: {appel: [debut]}\n", "follows nothing"},
+        {"version: 1\ngap_days: 9\nsuccession: {appel: [appel, appel]}\n", "twice"},
+        {"version: 1\ngap_days: 9\nsuccession: {}\n", "needs a succession"},
+    };
+    struct mln_grammar g;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ck_assert_int_eq(mln_grammar_parse(&arena, "g.yaml", mln_str_from(bad[i].text), &g, &err),
+                         MLN_BAD_INPUT);
+        ck_assert_msg(strncmp(err.msg, "g.yaml:", 7) == 0 && strstr(err.msg, bad[i].says) != NULL,
+                      "%s", err.msg);
+    }
+    OK(mln_grammar_parse(&arena, "g.yaml",
+                         MLN_STR_LIT("version: 1\ngap_days: 9\nsuccession: {debut: [decision]}\n"),
+                         &g, &err));
+    ck_assert(g.gap_days == 9 && g.n == 1);
+    ck_assert_str_eq(g.list[0].before, "debut");
+    ck_assert_str_eq(g.list[0].after, "decision");
+}
+END_TEST
+
+START_TEST(histories_and_anomalies) {
+    make_zones(1);
+    begin_stage("work/.chain.partial");
+    OK(mln_stage_chain(&run, &err));
+    ck_assert_str_eq(
+        query("SELECT concat_ws('|', ordre, type, date_max, affaire_no) "
+              "FROM base.histoire WHERE procedure_no = 17 ORDER BY ordre"),
+        "1|enregistrement|2021-01-31\n2|orientation|2021-02-01|171\n"
+        "3|arrivee|2021-02-02|171\n4|transmission_instruction|2021-02-02|171\n"
+        "5|enregistrement_parquet|2021-02-03|171\n6|ordonnance_reglement|2022-05-01|171\n"
+        "7|decision|2022-09-01|171\n");
+    ck_assert_str_eq(query("SELECT concat_ws('|', motif, affaire_no, rang_auteur, date) "
+                           "FROM base.anomalie WHERE motif <> 'avant_arrivee' "
+                           "ORDER BY motif, affaire_no, rang_auteur, date"),
+                     /* an orientation of code ZZ, a decision QQ; a decision that nothing precedes;
+                      * a re-orientation after the decision */
+                     "code_inconnu|221|1|2020-05-01\ncode_inconnu|241|1|2020-06-01\n"
+                     "decision_sans_orientation|201|1|2020-12-31\nsuccession|251|2|2018-03-01\n");
 }
 END_TEST
 
@@ -235,6 +310,9 @@ int main(int argc, char **argv) {
     tcase_add_test(tc, the_check_of_a_study);
     tcase_add_test(tc, the_study_decides);
     tcase_add_test(tc, ages_of_either_ministry);
+    tcase_add_test(tc, the_ledger_meets);
+    tcase_add_test(tc, histories_and_anomalies);
+    tcase_add_test(tc, a_grammar_is_read_strictly);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
