@@ -5,7 +5,8 @@
 #include <math.h>
 
 typedef enum mln_status distance_fn(struct mln_points a, struct mln_points b, uint32_t cutoff,
-                                    struct mln_compare_work *work, uint32_t *out, struct mln_err *err);
+                                    struct mln_compare_work *work, uint32_t *out,
+                                    struct mln_err *err);
 
 static enum mln_status decode(struct mln_compare_work *work, struct mln_str a, struct mln_str b,
                               struct mln_points points[2]) {
@@ -43,7 +44,8 @@ double mln_text_jaro_winkler(const char *a, size_t n_a, const char *b, size_t n_
     struct mln_points points[2];
     const struct mln_jaro_winkler options = {.prefix_weight = prefix_weight};
     double found = NAN;
-    enum mln_status status = decode(&work, (struct mln_str){a, n_a}, (struct mln_str){b, n_b}, points);
+    enum mln_status status =
+        decode(&work, (struct mln_str){a, n_a}, (struct mln_str){b, n_b}, points);
     if (status == MLN_OK) {
         status = mln_jaro_winkler(points[0], points[1], &options, &work, &found, NULL);
     }

@@ -120,8 +120,9 @@ static enum mln_status check_side(struct mln_linker *l, int side, struct mln_err
                            sides_of(l));
     }
     if (l->builder == NULL) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "no row can be added any more: the linker has run, or a row was refused");
+        return mln_err_set(
+            err, MLN_BAD_INPUT,
+            "no row can be added any more: the linker has run, or a row was refused");
     }
     return MLN_OK;
 }
@@ -143,8 +144,8 @@ static struct mln_str cell(const char *text) {
     return text == NULL || *text == '\0' ? (struct mln_str){NULL, 0} : mln_str_from(text);
 }
 
-static enum mln_status add_rows(struct mln_linker *l, int side, const char *const *cells, size_t n_rows,
-                                struct mln_err *err) {
+static enum mln_status add_rows(struct mln_linker *l, int side, const char *const *cells,
+                                size_t n_rows, struct mln_err *err) {
     MLN_TRY(check_side(l, side, err));
     const size_t n_columns = l->n_columns[side];
     struct mln_str *views = calloc(ROWS_AT_ONCE * n_columns + 1, sizeof *views);
@@ -197,7 +198,8 @@ static enum mln_status pick_columns(const struct mln_linker *l, size_t side,
         picked[i] = mln_batch_column(batch, l->names[side][i]);
         if (picked[i] == NULL) {
             return mln_err_set(err, MLN_BAD_INPUT,
-                               "the batch has no column '%s', which the model asks for", l->names[side][i]);
+                               "the batch has no column '%s', which the model asks for",
+                               l->names[side][i]);
         }
     }
     return MLN_OK;
@@ -275,14 +277,17 @@ static enum mln_status run(struct mln_linker *l, size_t n_threads, struct mln_er
     MLN_TRY(status);
     MLN_TRY(mln_blocks_build(&l->model, &l->records, n_threads, &l->blocks, err));
     MLN_TRY(mln_ladder_build(&l->model, &l->records, &l->ladder, err));
-    struct mln_linkage_work work = {.model = &l->model, .records = &l->records, .blocks = l->blocks,
-                                    .ladder = l->ladder, .n_threads = n_threads,
+    struct mln_linkage_work work = {.model = &l->model,
+                                    .records = &l->records,
+                                    .blocks = l->blocks,
+                                    .ladder = l->ladder,
+                                    .n_threads = n_threads,
                                     .arena = &l->arena};
     MLN_TRY(learn(l, &work, err));
     work.model = &l->trained;
     MLN_TRY(mln_linkage_tf_init(&work, &l->fit, &l->tf, err));
-    MLN_TRY(mln_linkage_score(&work, &l->fit, &l->tf, l->trained.decision.keep_from, &l->scores,
-                              err));
+    MLN_TRY(
+        mln_linkage_score(&work, &l->fit, &l->tf, l->trained.decision.keep_from, &l->scores, err));
     MLN_TRY(mln_linkage_decide(&work, &l->fit, &l->scores, &l->decision, err));
     l->done = true;
     return MLN_OK;
@@ -326,12 +331,13 @@ int mln_linker_clusters(const struct mln_linker *l, uint64_t *cluster, size_t n,
                         struct mln_error *error) {
     struct mln_err err = {0};
     if (l->decision.cluster_name == NULL || n != mln_records_n(&l->records)) {
-        return told(mln_err_set(&err, MLN_BAD_INPUT,
-                                l->decision.cluster_name == NULL
-                                    ? "there are no clusters: the linker has not run, or its model's "
-                                      "decision asks for none"
-                                    : "as many places are needed as rows were added"),
-                    &err, error);
+        return told(
+            mln_err_set(&err, MLN_BAD_INPUT,
+                        l->decision.cluster_name == NULL
+                            ? "there are no clusters: the linker has not run, or its model's "
+                              "decision asks for none"
+                            : "as many places are needed as rows were added"),
+            &err, error);
     }
     for (uint32_t i = 0; i < n; i++) {
         const uint64_t first = l->decision.cluster_name[i] - 1;
@@ -340,7 +346,8 @@ int mln_linker_clusters(const struct mln_linker *l, uint64_t *cluster, size_t n,
     return told(MLN_OK, &err, error);
 }
 
-static void add_link(const struct mln_linker *l, struct mln_builder *b, const struct mln_scored *pair) {
+static void add_link(const struct mln_linker *l, struct mln_builder *b,
+                     const struct mln_scored *pair) {
     char room[2][MLN_ID_ROOM];
     uint8_t levels[MLN_COMPARISONS_MAX];
     mln_ladder_levels(l->ladder, pair->pattern, levels);

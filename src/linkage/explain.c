@@ -27,14 +27,17 @@ struct explain {
     uint32_t row[2];
     struct mln_str id[2]; /* in the order of the rows */
     uint32_t pattern;
-    bool made;            /* by a rule */
+    bool made; /* by a rule */
     FILE *to;
 };
 
 static struct mln_linkage_work work_of(struct explain *e, size_t n_threads) {
-    return (struct mln_linkage_work){.model = &e->result.model, .records = &e->records,
-                                     .blocks = e->blocks, .ladder = e->ladder,
-                                     .n_threads = n_threads, .arena = &e->arena};
+    return (struct mln_linkage_work){.model = &e->result.model,
+                                     .records = &e->records,
+                                     .blocks = e->blocks,
+                                     .ladder = e->ladder,
+                                     .n_threads = n_threads,
+                                     .arena = &e->arena};
 }
 
 /* ── the result, and what it was made from ── */
@@ -138,13 +141,19 @@ static struct scale scale_of(const struct mln_waterfall *w, size_t n, double cut
     return s;
 }
 
-/* From one sum to the next: full where the weight rises, light where it falls; the threshold is a line. */
+/* From one sum to the next: full where the weight rises, light where it falls; the threshold is a
+ * line. */
 static void bar(FILE *to, const struct scale *s, double before, double after) {
     const size_t a = cell_of(s, fmin(before, after));
     const size_t b = cell_of(s, fmax(before, after));
     size_t last = b > s->cut && s->cut < BAR_CELLS ? b : s->cut < BAR_CELLS ? s->cut : b;
     for (size_t i = 0; i <= last; i++) {
-        fputs(i >= a && i <= b ? (after > before ? "█" : after < before ? "░" : "·") : i == s->cut ? "│" : " ", to);
+        fputs(i >= a && i <= b ? (after > before   ? "█"
+                                  : after < before ? "░"
+                                                   : "·")
+              : i == s->cut    ? "│"
+                               : " ",
+              to);
     }
     fputc('\n', to);
 }
@@ -158,12 +167,13 @@ static void put_padded(FILE *to, struct mln_str text, size_t width) {
     fprintf(to, "%.*s%*s ", MLN_STR_ARG(text), n < width ? (int)(width - n) : 0, "");
 }
 
-static void tell_waterfall(struct explain *e, const struct mln_waterfall *w, double cut, bool values) {
+static void tell_waterfall(struct explain *e, const struct mln_waterfall *w, double cut,
+                           bool values) {
     const struct mln_link_model *model = &e->result.model;
     const struct scale scale = scale_of(w, model->n_comparisons, cut);
     fprintf(e->to, "\n%-18s %-34s %8s %8s %8s\n", "comparison", "level", "weight", "term", "sum");
-    fprintf(e->to, "%-18s %-34s %+8.2f %8s %+8.2f  ", "(prior)", "of two random records", w->prior, "",
-            w->prior);
+    fprintf(e->to, "%-18s %-34s %+8.2f %8s %+8.2f  ", "(prior)", "of two random records", w->prior,
+            "", w->prior);
     bar(e->to, &scale, fmin(0, scale.high), w->prior);
     double before = w->prior;
     for (size_t c = 0; c < model->n_comparisons; c++) {
@@ -193,8 +203,8 @@ static void tell_waterfall(struct explain *e, const struct mln_waterfall *w, dou
 
 struct around {
     struct explain *e;
-    uint64_t links;     /* of either record, but for the pair itself */
-    char decision[20];  /* of the pair; empty: not among the pairs kept */
+    uint64_t links;    /* of either record, but for the pair itself */
+    char decision[20]; /* of the pair; empty: not among the pairs kept */
     struct mln_buf others;
 };
 
@@ -225,7 +235,8 @@ static const char *why(const struct around *a, const struct mln_waterfall *w, do
         return "not linked: no blocking rule makes the pair";
     }
     if (strcmp(a->decision, "better_elsewhere") == 0) {
-        return "not linked: above the threshold, but the assignment gave one of the records, or both, to "
+        return "not linked: above the threshold, but the assignment gave one of the records, or "
+               "both, to "
                "links that are worth more together";
     }
     return w->total < cut ? "not linked: below the threshold"
@@ -236,20 +247,19 @@ static enum mln_status tell_decision(struct explain *e, const struct mln_waterfa
                                      struct mln_err *err) {
     struct around a = {.e = e, .others = MLN_BUF_INIT};
     const char *pairs = mln_linkage_result_path(e->result.out, "pairs.parquet", &e->arena);
-    const char *candidates = mln_linkage_result_path(e->result.out, "candidates.parquet", &e->arena);
+    const char *candidates =
+        mln_linkage_result_path(e->result.out, "candidates.parquet", &e->arena);
     if (pairs == NULL || candidates == NULL) {
         return mln_err_nomem(err, "a path");
     }
-    const struct mln_param params[] = {
-        MLN_TEXT("pairs", pairs),
-        MLN_TEXT("candidates", candidates),
-        {.name = "left", .type = MLN_PARAM_TEXT, .s = e->id[0]},
-        {.name = "right", .type = MLN_PARAM_TEXT, .s = e->id[1]},
-        MLN_INT("any", e->result.model.kind == MLN_LINK_DEDUPE)};
-    const enum mln_status status =
-        mln_scan_sql(e->engine, "linkage/around.sql",
-                     (struct mln_params){params, sizeof params / sizeof params[0]}, take_around, &a,
-                     err);
+    const struct mln_param params[] = {MLN_TEXT("pairs", pairs),
+                                       MLN_TEXT("candidates", candidates),
+                                       {.name = "left", .type = MLN_PARAM_TEXT, .s = e->id[0]},
+                                       {.name = "right", .type = MLN_PARAM_TEXT, .s = e->id[1]},
+                                       MLN_INT("any", e->result.model.kind == MLN_LINK_DEDUPE)};
+    const enum mln_status status = mln_scan_sql(
+        e->engine, "linkage/around.sql",
+        (struct mln_params){params, sizeof params / sizeof params[0]}, take_around, &a, err);
     if (status == MLN_OK) {
         fprintf(e->to, "%-12s %s\n", "decision", why(&a, w, cut));
         if (a.links > 0) {
@@ -269,7 +279,8 @@ struct two_clusters {
     size_t n;
 };
 
-static enum mln_status take_clusters(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
+static enum mln_status take_clusters(void *ctx, const struct mln_batch *batch,
+                                     struct mln_err *err) {
     struct two_clusters *t = ctx;
     (void)err;
     for (size_t i = 0; i < batch->n_rows && t->n < 2; i++) {
@@ -287,13 +298,12 @@ static enum mln_status tell_clusters(struct explain *e, struct mln_err *err) {
     if (path == NULL) {
         return mln_err_nomem(err, "a path");
     }
-    const struct mln_param params[] = {
-        MLN_TEXT("clusters", path),
-        {.name = "left", .type = MLN_PARAM_TEXT, .s = e->id[0]},
-        {.name = "right", .type = MLN_PARAM_TEXT, .s = e->id[1]}};
+    const struct mln_param params[] = {MLN_TEXT("clusters", path),
+                                       {.name = "left", .type = MLN_PARAM_TEXT, .s = e->id[0]},
+                                       {.name = "right", .type = MLN_PARAM_TEXT, .s = e->id[1]}};
     MLN_TRY(mln_scan_sql(e->engine, "linkage/cluster_of.sql",
-                         (struct mln_params){params, sizeof params / sizeof params[0]}, take_clusters,
-                         &t, err));
+                         (struct mln_params){params, sizeof params / sizeof params[0]},
+                         take_clusters, &t, err));
     if (t.n == 2 && t.of[0] == t.of[1]) {
         fprintf(e->to, "%-12s both are in %" PRId64 "\n", "cluster", t.of[0]);
     } else if (t.n == 2) {

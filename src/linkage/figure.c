@@ -26,8 +26,8 @@ bool mln_figure_add(struct mln_figure *f, struct mln_arena *arena, struct mln_st
     return true;
 }
 
-void mln_figure_put_value(struct mln_buf *out, const struct mln_figure_series *s, enum mln_lang lang,
-                          double value) {
+void mln_figure_put_value(struct mln_buf *out, const struct mln_figure_series *s,
+                          enum mln_lang lang, double value) {
     if (!isfinite(value)) {
         mln_buf_addz(out, isnan(value) ? "–" : value > 0 ? "+∞" : "−∞");
         return;
@@ -44,12 +44,14 @@ void mln_figure_put_value(struct mln_buf *out, const struct mln_figure_series *s
 
 static void put_table(struct mln_buf *out, const struct mln_figure *f, enum mln_lang lang) {
     enum { OPEN_ROWS = 12 };
-    mln_buf_addf(out, "<details%s><summary>%s</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-                      "aria-label=\"",
-                 f->n_rows <= OPEN_ROWS ? " open" : "", mln_word(lang, MLN_WORD_TABLE));
+    mln_buf_addf(
+        out,
+        "<details%s><summary>%s</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+        "aria-label=\"",
+        f->n_rows <= OPEN_ROWS ? " open" : "", mln_word(lang, MLN_WORD_TABLE));
     mln_put_html(out, f->title);
-    mln_buf_addf(out, "\"><table data-grid=\"%s\" data-rows=\"%zu\"><thead><tr><th scope=\"col\">", f->name,
-                 f->n_rows);
+    mln_buf_addf(out, "\"><table data-grid=\"%s\" data-rows=\"%zu\"><thead><tr><th scope=\"col\">",
+                 f->name, f->n_rows);
     mln_put_html(out, f->rows_label);
     mln_buf_addz(out, "</th>");
     for (size_t s = 0; s < f->n_series; s++) {
@@ -81,7 +83,8 @@ void mln_figure_put_html(struct mln_buf *out, const struct mln_figure *f, enum m
     mln_put_html(out, f->title);
     mln_buf_addz(out, "</h3>\n<p class=\"facts\">");
     mln_put_html(out, f->note);
-    mln_buf_addf(out, "</p>\n<div class=\"chart\" data-chart=\"%s\" role=\"img\" aria-label=\"", f->name);
+    mln_buf_addf(out, "</p>\n<div class=\"chart\" data-chart=\"%s\" role=\"img\" aria-label=\"",
+                 f->name);
     mln_put_html(out, f->title);
     mln_buf_addz(out, "\"></div>\n");
     put_table(out, f, lang);

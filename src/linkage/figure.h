@@ -1,5 +1,5 @@
-/* A figure of the report of a linkage: rows and columns of numbers, which make an HTML table and the data of the
- * chart beside it. */
+/* A figure of the report of a linkage: rows and columns of numbers, which make an HTML table and
+ * the data of the chart beside it. */
 #ifndef MLN_LINKAGE_FIGURE_H
 #define MLN_LINKAGE_FIGURE_H
 
@@ -25,12 +25,12 @@ struct mln_figure {
     const char *x_name;
     struct mln_figure_series series[MLN_FIGURE_SERIES_MAX];
     size_t n_series;
-    size_t n_drawn;      /* bars: the first ones are drawn, the others are in the table only */
-    const char **row;    /* n_rows labels, in the arena */
-    double *value;       /* n_rows × n_series; NaN: none */
-    double *x;           /* n_rows places; NULL: rows are names */
+    size_t n_drawn;   /* bars: the first ones are drawn, the others are in the table only */
+    const char **row; /* n_rows labels, in the arena */
+    double *value;    /* n_rows × n_series; NaN: none */
+    double *x;        /* n_rows places; NULL: rows are names */
     size_t n_rows, cap_rows;
-    double threshold;    /* on the scale of x, or of a waterfall; NaN: none */
+    double threshold; /* on the scale of x, or of a waterfall; NaN: none */
     bool has_threshold;
 };
 
@@ -47,7 +47,7 @@ void mln_figure_put_html(struct mln_buf *out, const struct mln_figure *f, enum m
 void mln_figure_put_json(struct mln_json *j, const struct mln_figure *f);
 
 /* One number as the table has it; "–" for NaN. */
-void mln_figure_put_value(struct mln_buf *out, const struct mln_figure_series *s, enum mln_lang lang,
-                          double value);
+void mln_figure_put_value(struct mln_buf *out, const struct mln_figure_series *s,
+                          enum mln_lang lang, double value);
 
 #endif

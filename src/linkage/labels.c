@@ -18,7 +18,8 @@ struct labels {
 
 static enum mln_status bad_row(const struct labels *l, uint64_t row, const char *what,
                                struct mln_err *err) {
-    return mln_err_set(err, MLN_BAD_INPUT, "%s: row %llu: %s", l->path, (unsigned long long)row, what);
+    return mln_err_set(err, MLN_BAD_INPUT, "%s: row %llu: %s", l->path, (unsigned long long)row,
+                       what);
 }
 
 static enum mln_status keep_pair(struct labels *l, size_t kind, uint32_t a, uint32_t b,
@@ -35,7 +36,8 @@ static enum mln_status keep_pair(struct labels *l, size_t kind, uint32_t a, uint
         of->levels = wider;
         of->cap = cap;
     }
-    MLN_TRY(mln_ladder_pair(l->work->ladder, l->scratch, a < b ? a : b, a < b ? b : a, &pattern, err));
+    MLN_TRY(
+        mln_ladder_pair(l->work->ladder, l->scratch, a < b ? a : b, a < b ? b : a, &pattern, err));
     mln_ladder_levels(l->work->ladder, pattern, of->levels + of->n++ * n_comparisons);
     return MLN_OK;
 }
@@ -46,7 +48,8 @@ static enum mln_status take_row(struct labels *l, uint64_t row, const struct mln
     const uint32_t a = mln_linkage_find_row(l->work->records, 0, cells[0]);
     const uint32_t b = mln_linkage_find_row(l->work->records, right_side, cells[1]);
     if (a == UINT32_MAX || b == UINT32_MAX) {
-        return bad_row(l, row, a == UINT32_MAX ? "no record has the left id" : "no record has the right id",
+        return bad_row(l, row,
+                       a == UINT32_MAX ? "no record has the left id" : "no record has the right id",
                        err);
     }
     if (a == b) {
@@ -82,7 +85,8 @@ static size_t place_of(const struct mln_source *source, struct mln_str name) {
     return SIZE_MAX;
 }
 
-static enum mln_status read_labels(struct labels *l, struct mln_source *source, struct mln_err *err) {
+static enum mln_status read_labels(struct labels *l, struct mln_source *source,
+                                   struct mln_err *err) {
     const struct mln_training *t = &l->work->model->training;
     const struct mln_str wanted[] = {t->labels_left, t->labels_right, MLN_STR_LIT("match")};
     size_t places[3];
@@ -90,8 +94,8 @@ static enum mln_status read_labels(struct labels *l, struct mln_source *source, 
         places[i] = place_of(source, wanted[i]);
         if (i < 2 && places[i] == SIZE_MAX) {
             return mln_err_set(err, MLN_BAD_INPUT,
-                               "%s: has no column '%.*s', which the model's training.labels names", l->path,
-                               MLN_STR_ARG(wanted[i]));
+                               "%s: has no column '%.*s', which the model's training.labels names",
+                               l->path, MLN_STR_ARG(wanted[i]));
         }
     }
     l->has_match = places[2] != SIZE_MAX;
@@ -110,8 +114,8 @@ static enum mln_status train(struct labels *l, struct mln_em_result *fit,
         for (size_t i = 0; i < l->of[k].n; i++) {
             count[i] = 1;
         }
-        sessions[k] = (struct mln_em_session){.levels = l->of[k].levels, .count = count,
-                                              .n_patterns = l->of[k].n};
+        sessions[k] = (struct mln_em_session){
+            .levels = l->of[k].levels, .count = count, .n_patterns = l->of[k].n};
     }
     if (l->of[0].n == 0) {
         return mln_err_set(err, MLN_BAD_INPUT, "%s: no pair is labelled as a match", l->path);
@@ -127,10 +131,11 @@ enum mln_status mln_linkage_labels(const struct mln_linkage_options *options,
     struct mln_source_options how;
     struct mln_source *source = NULL;
     if (work->model->training.labels_left.n == 0) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "%s: says no columns of labels; write training: {labels: {left: COLUMN, right: "
-                           "COLUMN}}",
-                           options->model);
+        return mln_err_set(
+            err, MLN_BAD_INPUT,
+            "%s: says no columns of labels; write training: {labels: {left: COLUMN, right: "
+            "COLUMN}}",
+            options->model);
     }
     MLN_TRY(mln_linkage_source_options(options, options->labels, engine, &how, err));
     enum mln_status status = mln_source_open(options->labels, &how, &source, err);

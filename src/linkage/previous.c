@@ -49,10 +49,11 @@ enum mln_status mln_linkage_previous_model(const char *out, struct mln_arena *ar
         status = shape_of(&result.model, arena, &former, err);
     }
     if (status == MLN_OK && !mln_str_eq(mln_buf_view(&mine), mln_buf_view(&former))) {
-        status = mln_err_set(err, MLN_BAD_INPUT,
-                             "%s: was made with another model (fields, comparisons, blocking, training or "
-                             "decision differ), so its weights do not fit; train again with --retrain",
-                             out);
+        status = mln_err_set(
+            err, MLN_BAD_INPUT,
+            "%s: was made with another model (fields, comparisons, blocking, training or "
+            "decision differ), so its weights do not fit; train again with --retrain",
+            out);
     }
     if (status == MLN_OK) {
         *model = result.model;
@@ -87,7 +88,8 @@ static void put_cell(struct mln_buf *out, struct mln_str text) {
     mln_buf_addc(out, '"');
 }
 
-static void put_link(struct mln_buf *out, const char *change, struct mln_str left, struct mln_str right) {
+static void put_link(struct mln_buf *out, const char *change, struct mln_str left,
+                     struct mln_str right) {
     mln_buf_addf(out, "%s,", change);
     put_cell(out, left);
     mln_buf_addc(out, ',');
@@ -126,13 +128,15 @@ static enum mln_status take_links(void *ctx, const struct mln_batch *batch, stru
     return MLN_OK;
 }
 
-static enum mln_status take_clusters(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
+static enum mln_status take_clusters(void *ctx, const struct mln_batch *batch,
+                                     struct mln_err *err) {
     const struct reading *r = ctx;
     struct mln_linkage_previous *p = r->previous;
     (void)err;
     for (size_t i = 0; i < batch->n_rows; i++) {
         const uint64_t name = (uint64_t)mln_get_i64(&batch->columns[1], i);
-        const uint32_t row = mln_linkage_find_row(r->work->records, 0, mln_get_str(&batch->columns[0], i));
+        const uint32_t row =
+            mln_linkage_find_row(r->work->records, 0, mln_get_str(&batch->columns[0], i));
         p->next_name = name >= p->next_name ? name + 1 : p->next_name;
         if (row != UINT32_MAX) {
             p->name[row] = name;
@@ -195,8 +199,8 @@ enum mln_status mln_linkage_previous_read(const char *out, const struct mln_link
                            "%s: is no result of maillon link or dedupe (no pairs.parquet)", out);
     }
     const struct mln_param params[] = {MLN_TEXT("pairs", pairs)};
-    MLN_TRY(mln_scan_sql(engine, "linkage/former_links.sql", (struct mln_params){params, 1}, take_links,
-                         &r, err));
+    MLN_TRY(mln_scan_sql(engine, "linkage/former_links.sql", (struct mln_params){params, 1},
+                         take_links, &r, err));
     if (previous->n_links > 0) {
         qsort(previous->link, previous->n_links, sizeof *previous->link, by_value);
     }
@@ -267,7 +271,8 @@ static void put_events(const struct mln_linkage_previous *p, const struct mln_cl
     }
 }
 
-static enum mln_status rename_clusters(struct mln_linkage_previous *p, const struct mln_linkage_work *work,
+static enum mln_status rename_clusters(struct mln_linkage_previous *p,
+                                       const struct mln_linkage_work *work,
                                        struct mln_linkage_decision *decision, struct mln_buf *out,
                                        struct mln_err *err) {
     const uint32_t n = mln_records_n(work->records);
@@ -281,8 +286,8 @@ static enum mln_status rename_clusters(struct mln_linkage_previous *p, const str
         cluster[i] = (uint32_t)(decision->cluster_name[i] - 1);
     }
     if (status == MLN_OK) {
-        status = mln_cluster_stable(cluster, p->name, n, &p->next_name, decision->cluster_name, events,
-                                    cap, &n_events, err);
+        status = mln_cluster_stable(cluster, p->name, n, &p->next_name, decision->cluster_name,
+                                    events, cap, &n_events, err);
     }
     if (status == MLN_OK) {
         put_events(p, events, n_events, out);

@@ -1,14 +1,16 @@
-/* What a run takes from a former one (--previous OLD): the weights, the links and the names of clusters.
+/* What a run takes from a former one (--previous OLD): the weights, the links and the names of
+ * clusters.
  *
- *   model     MODEL carries no m and u: those of OLD/model.yaml, when both models are the same but for their weights
- *             (else an error); --retrain learns them again
- *   links     a link of OLD whose two records are still there and whose weight, scored again, still reaches the
- *             threshold stays: the assignment gives its records to others only where no such link wants them
- *   clusters  a cluster takes the name of the former one with which it shares most records
- *             (mln_cluster_stable); others get names never used before
+ *   model     MODEL carries no m and u: those of OLD/model.yaml, when both models are the same but
+ * for their weights (else an error); --retrain learns them again links     a link of OLD whose two
+ * records are still there and whose weight, scored again, still reaches the threshold stays: the
+ * assignment gives its records to others only where no such link wants them clusters  a cluster
+ * takes the name of the former one with which it shares most records (mln_cluster_stable); others
+ * get names never used before
  *
- * changes.csv tells what changed: `change,left_id,right_id` of a linkage (new, gone), `change,cluster_id,other_id` of
- * a deduplication (new, grown, merged, split, gone; other_id of merged and split). */
+ * changes.csv tells what changed: `change,left_id,right_id` of a linkage (new, gone),
+ * `change,cluster_id,other_id` of a deduplication (new, grown, merged, split, gone; other_id of
+ * merged and split). */
 #ifndef MLN_LINKAGE_PREVIOUS_H
 #define MLN_LINKAGE_PREVIOUS_H
 
@@ -16,18 +18,20 @@
 #include "linkage/decide.h"
 
 struct mln_linkage_previous {
-    const char *out;      /* OLD */
-    uint64_t *link;       /* left << 32 | right, ascending: links of OLD whose records are both there */
+    const char *out; /* OLD */
+    uint64_t *link;  /* left << 32 | right, ascending: links of OLD whose records are both there */
     size_t n_links, cap_links;
-    uint64_t n_links_lost;/* links of OLD with a record that is not there any more */
-    uint64_t *name;       /* per record: its cluster in OLD; UINT64_MAX: none. NULL without clusters in OLD */
-    uint64_t next_name;   /* above all names of OLD */
-    struct mln_buf gone;  /* lines of changes.csv for what is lost with its records */
-    uint64_t *seen_name;  /* names of OLD that some record still has, and all of them; private */
+    uint64_t n_links_lost; /* links of OLD with a record that is not there any more */
+    uint64_t
+        *name; /* per record: its cluster in OLD; UINT64_MAX: none. NULL without clusters in OLD */
+    uint64_t next_name;  /* above all names of OLD */
+    struct mln_buf gone; /* lines of changes.csv for what is lost with its records */
+    uint64_t *seen_name; /* names of OLD that some record still has, and all of them; private */
     size_t n_seen;
 };
 
-/* The model of OLD in place of `model` (which carries no weights). Errors: MLN_BAD_INPUT when they differ in more. */
+/* The model of OLD in place of `model` (which carries no weights). Errors: MLN_BAD_INPUT when they
+ * differ in more. */
 enum mln_status mln_linkage_previous_model(const char *out, struct mln_arena *arena,
                                            struct mln_link_model *model, struct mln_err *err)
     MLN_MUST_USE;

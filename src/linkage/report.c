@@ -86,7 +86,8 @@ static void put_key_figures(struct mln_buf *out, const struct page *p) {
     }
     put_key(out, p, "quality", 100 * d->precision, 2, true, MLN_LK_PRECISION);
     put_key(out, p, "quality", 100 * d->recall, 2, true, MLN_LK_RECALL);
-    put_key(out, p, "histogram", log2(d->threshold / (1 - d->threshold)), 2, false, MLN_LK_THRESHOLD);
+    put_key(out, p, "histogram", log2(d->threshold / (1 - d->threshold)), 2, false,
+            MLN_LK_THRESHOLD);
 }
 
 static void put_key_title(struct mln_buf *out, const struct page *p) {
@@ -149,7 +150,8 @@ static void put_points(struct mln_buf *out, const struct page *p) {
             empty |= c->present == 0 && c->missing > 0;
         }
         if (empty || unreadable) {
-            put_named(out, p, empty ? MLN_LK_ALL_MISSING : MLN_LK_UNREADABLE, model->fields[f].name);
+            put_named(out, p, empty ? MLN_LK_ALL_MISSING : MLN_LK_UNREADABLE,
+                      model->fields[f].name);
         }
     }
     for (size_t r = 0; r < model->n_rules; r++) {

@@ -1,5 +1,5 @@
-/* report.html of OUT: what a linkage learnt and decided, one page that fetches nothing. No value of a record and no
- * id stands in it; the same inputs give the same bytes. */
+/* report.html of OUT: what a linkage learnt and decided, one page that fetches nothing. No value of
+ * a record and no id stands in it; the same inputs give the same bytes. */
 #ifndef MLN_LINKAGE_REPORT_H
 #define MLN_LINKAGE_REPORT_H
 
@@ -24,9 +24,10 @@ struct mln_linkage_figures {
     double unlinkable; /* share of records at the threshold; NaN without records */
 };
 
-/* Errors: MLN_NO_MEMORY. Cost: one pass over the scored pairs, and at most MLN_REPORT_SELF_MAX records compared with
- * themselves. */
-enum mln_status mln_linkage_figures(struct mln_linkage_figures *f, struct mln_err *err) MLN_MUST_USE;
+/* Errors: MLN_NO_MEMORY. Cost: one pass over the scored pairs, and at most MLN_REPORT_SELF_MAX
+ * records compared with themselves. */
+enum mln_status mln_linkage_figures(struct mln_linkage_figures *f, struct mln_err *err)
+    MLN_MUST_USE;
 
 /* Those that look at single pairs and records (report_pairs.c). */
 enum mln_status mln_linkage_figure_unlinkables(struct mln_linkage_figures *f, struct mln_err *err)

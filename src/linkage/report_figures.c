@@ -39,7 +39,9 @@ static enum mln_status completeness(struct mln_linkage_figures *f, struct mln_er
     figure->n_series = 2 * sides;
     figure->n_drawn = sides;
     for (size_t s = 0; s < sides; s++) {
-        const enum mln_linkage_word label = sides == 1 ? MLN_LK_FILE : s == 0 ? MLN_LK_LEFT : MLN_LK_RIGHT;
+        const enum mln_linkage_word label = sides == 1 ? MLN_LK_FILE
+                                            : s == 0   ? MLN_LK_LEFT
+                                                       : MLN_LK_RIGHT;
         const enum mln_linkage_word unread = sides == 1 ? MLN_LK_UNREADABLE_FILE
                                              : s == 0   ? MLN_LK_UNREADABLE_LEFT
                                                         : MLN_LK_UNREADABLE_RIGHT;
@@ -67,8 +69,8 @@ static enum mln_status blocking(struct mln_linkage_figures *f, struct mln_err *e
     const struct mln_link_model *model = f->told->work->model;
     struct mln_figure *figure = mln_linkage_figure_new(
         f, "blocking", "bars", word(f, MLN_LK_BLOCK_TITLE), word(f, MLN_LK_BLOCK_NOTE));
-    static const enum mln_linkage_word labels[] = {MLN_LK_BLOCK_PAIRS,   MLN_LK_BLOCK_NEW,
-                                                   MLN_LK_BLOCK_BLOCKS,  MLN_LK_BLOCK_LARGEST,
+    static const enum mln_linkage_word labels[] = {MLN_LK_BLOCK_PAIRS,  MLN_LK_BLOCK_NEW,
+                                                   MLN_LK_BLOCK_BLOCKS, MLN_LK_BLOCK_LARGEST,
                                                    MLN_LK_KEYLESS_LEFT, MLN_LK_KEYLESS_RIGHT};
     figure->rows_label = word(f, MLN_LK_RULE);
     figure->n_series = dedupe(f) ? 5 : 6;
@@ -98,7 +100,8 @@ static bool add_level(struct mln_linkage_figures *f, struct mln_figure *figure,
     mln_buf_add_str(&label, c->name);
     mln_buf_addz(&label, ": ");
     mln_buf_add_str(&label, c->levels[level].label);
-    const bool added = !label.failed && mln_figure_add(figure, f->arena, mln_buf_view(&label), values);
+    const bool added =
+        !label.failed && mln_figure_add(figure, f->arena, mln_buf_view(&label), values);
     mln_buf_release(&label);
     return added;
 }
@@ -166,12 +169,13 @@ static double cut_of(const struct mln_linkage_figures *f) {
     return log2(p / (1 - p));
 }
 
-static bool add_place(struct mln_linkage_figures *f, struct mln_figure *figure, double x, int decimals,
-                      const double *values) {
+static bool add_place(struct mln_linkage_figures *f, struct mln_figure *figure, double x,
+                      int decimals, const double *values) {
     struct mln_buf label = MLN_BUF_INIT;
     mln_put_decimal(&label, f->lang, x, decimals, true);
     figure->x[figure->n_rows] = x;
-    const bool added = !label.failed && mln_figure_add(figure, f->arena, mln_buf_view(&label), values);
+    const bool added =
+        !label.failed && mln_figure_add(figure, f->arena, mln_buf_view(&label), values);
     mln_buf_release(&label);
     return added;
 }
@@ -180,9 +184,8 @@ static enum mln_status histogram(struct mln_linkage_figures *f, struct mln_err *
     const struct mln_scored_pairs *scores = f->told->scores;
     size_t from, to;
     used_bits(scores, &from, &to);
-    struct mln_figure *figure = mln_linkage_figure_new(f, "histogram", "histogram",
-                                                       word(f, MLN_LK_HIST_TITLE),
-                                                       word(f, MLN_LK_HIST_NOTE));
+    struct mln_figure *figure = mln_linkage_figure_new(
+        f, "histogram", "histogram", word(f, MLN_LK_HIST_TITLE), word(f, MLN_LK_HIST_NOTE));
     figure->rows_label = word(f, MLN_LK_HIST_FROM);
     figure->x_name = word(f, MLN_LK_WEIGHT);
     figure->n_series = 2;
@@ -237,8 +240,10 @@ static enum mln_status quality(struct mln_linkage_figures *f, struct mln_err *er
     const enum mln_linkage_word labels[] = {MLN_LK_Q_PRECISION, MLN_LK_Q_RECALL, MLN_LK_Q_LOW,
                                             MLN_LK_Q_HIGH,      MLN_LK_Q_LOW,    MLN_LK_Q_HIGH};
     for (size_t s = 0; s < 6; s++) {
-        figure->series[s + (s > 1)] =
-            (struct mln_figure_series){word(f, labels[s]), 3, true, s < 2 ? 0 : s < 4 ? 1 : 2};
+        figure->series[s + (s > 1)] = (struct mln_figure_series){word(f, labels[s]), 3, true,
+                                                                 s < 2   ? 0
+                                                                 : s < 4 ? 1
+                                                                         : 2};
     }
     figure->series[2] = (struct mln_figure_series){"F1", 3, true, 0};
     figure->threshold = cut_of(f);
@@ -249,8 +254,8 @@ static enum mln_status quality(struct mln_linkage_figures *f, struct mln_err *er
     MLN_TRY(scores_of_bins(f->told->scores, &scores, err));
     bool added = true;
     for (size_t bit = from; added && bit < to; bit++) {
-        const struct mln_quality q = mln_quality_at(&scores, LOWEST_BIT + (double)bit,
-                                                    isnan(missed) ? 0 : missed, 1.959964);
+        const struct mln_quality q =
+            mln_quality_at(&scores, LOWEST_BIT + (double)bit, isnan(missed) ? 0 : missed, 1.959964);
         const double values[] = {in_percent(q.precision.value), in_percent(q.recall.value),
                                  in_percent(q.f1.value),        in_percent(q.precision.low),
                                  in_percent(q.precision.high),  in_percent(q.recall.low),
@@ -303,9 +308,13 @@ static enum mln_status clusters(struct mln_linkage_figures *f, struct mln_err *e
     for (size_t s = 0; added && s < SIZES; s++) {
         char label[48];
         const uint64_t low = s == 0 ? 1 : upto[s - 1] + 1;
-        snprintf(label, sizeof label, low == upto[s] ? "%llu" : s + 1 == SIZES ? "%llu +" : "%llu – %llu",
+        snprintf(label, sizeof label,
+                 low == upto[s]   ? "%llu"
+                 : s + 1 == SIZES ? "%llu +"
+                                  : "%llu – %llu",
                  (unsigned long long)low, (unsigned long long)upto[s]);
-        added = values[s][0] == 0 || mln_figure_add(figure, f->arena, mln_str_from(label), values[s]);
+        added =
+            values[s][0] == 0 || mln_figure_add(figure, f->arena, mln_str_from(label), values[s]);
     }
     return added ? MLN_OK : no_memory(err);
 }

@@ -26,8 +26,8 @@ static int by_weight(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* The weight of records against themselves, ascending: of all, or of MLN_REPORT_SELF_MAX at even places of the
- * canonical order. */
+/* The weight of records against themselves, ascending: of all, or of MLN_REPORT_SELF_MAX at even
+ * places of the canonical order. */
 static enum mln_status self_weights(struct mln_linkage_figures *f, double *weight, size_t n,
                                     struct mln_err *err) {
     const struct mln_linkage_work *work = f->told->work;
@@ -59,8 +59,8 @@ static double share_below(const double *weight, size_t n, double cut) {
     return n == 0 ? NAN : (double)below / (double)n;
 }
 
-static enum mln_status draw_unlinkables(struct mln_linkage_figures *f, const double *weight, size_t n,
-                                        struct mln_err *err) {
+static enum mln_status draw_unlinkables(struct mln_linkage_figures *f, const double *weight,
+                                        size_t n, struct mln_err *err) {
     struct mln_figure *figure = mln_linkage_figure_new(
         f, "unlinkables", "curve", word(f, MLN_LK_UNLINK_TITLE), word(f, MLN_LK_UNLINK_NOTE));
     figure->rows_label = word(f, MLN_LK_HIST_FROM);
@@ -149,7 +149,8 @@ static void find_near(const struct mln_linkage_figures *f, struct near *above, s
     }
 }
 
-static const char *title_of(struct mln_linkage_figures *f, enum mln_linkage_word w, uint64_t place) {
+static const char *title_of(struct mln_linkage_figures *f, enum mln_linkage_word w,
+                            uint64_t place) {
     const char *text = word(f, w);
     const char *at = strstr(text, "%llu");
     struct mln_buf title = MLN_BUF_INIT;
@@ -169,7 +170,8 @@ static bool add_step(struct mln_linkage_figures *f, struct mln_figure *figure,
     mln_buf_addz(&label, ": ");
     mln_buf_add_str(&label, level == MLN_LEVEL_MISSING ? mln_str_from(word(f, MLN_LK_MISSING))
                                                        : mln_linkage_level_label(c, level));
-    const bool added = !label.failed && mln_figure_add(figure, f->arena, mln_buf_view(&label), values);
+    const bool added =
+        !label.failed && mln_figure_add(figure, f->arena, mln_buf_view(&label), values);
     mln_buf_release(&label);
     return added;
 }
@@ -181,10 +183,13 @@ static enum mln_status draw_pair(struct mln_linkage_figures *f, const char *name
     const struct mln_scored *scored = &f->told->scores->pair[pair];
     const uint8_t decision = f->told->decision->decision[pair];
     struct mln_waterfall w;
-    mln_linkage_waterfall(work, f->told->fit, f->tf, scored->pattern, scored->left, scored->right, &w);
-    const char *title = title_of(f, decision == MLN_PAIR_LINKED    ? MLN_LK_FALL_ABOVE
-                                    : decision == MLN_PAIR_OUTDONE ? MLN_LK_FALL_OUTDONE
-                                                                   : MLN_LK_FALL_BELOW, place);
+    mln_linkage_waterfall(work, f->told->fit, f->tf, scored->pattern, scored->left, scored->right,
+                          &w);
+    const char *title = title_of(f,
+                                 decision == MLN_PAIR_LINKED    ? MLN_LK_FALL_ABOVE
+                                 : decision == MLN_PAIR_OUTDONE ? MLN_LK_FALL_OUTDONE
+                                                                : MLN_LK_FALL_BELOW,
+                                 place);
     const char *kept = mln_arena_strdup(f->arena, mln_str_from(name));
     if (title == NULL || kept == NULL) {
         return mln_err_nomem(err, "the report");

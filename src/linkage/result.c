@@ -17,10 +17,11 @@ const char *mln_linkage_result_path(const char *out, const char *name, struct ml
 }
 
 static enum mln_status no_result(const char *out, struct mln_err *err) {
-    return mln_err_set(err, MLN_BAD_INPUT,
-                       "%s: is no result of maillon link or dedupe (its manifest.json is missing or of "
-                       "another command); name the folder that was given with -o",
-                       out);
+    return mln_err_set(
+        err, MLN_BAD_INPUT,
+        "%s: is no result of maillon link or dedupe (its manifest.json is missing or of "
+        "another command); name the folder that was given with -o",
+        out);
 }
 
 static enum mln_status text_of(struct mln_yaml *map, const char *key, struct mln_arena *arena,
@@ -103,18 +104,20 @@ enum mln_status mln_linkage_result_check_inputs(const struct mln_linkage_result 
                                                 struct mln_err *err) {
     for (size_t s = 0; s < 2 && r->input[s] != NULL; s++) {
         if (!mln_path_exists(r->input[s])) {
-            return mln_err_set(err, MLN_BAD_INPUT,
-                               "%s: is not there any more; %s was made from it: put it back, run from "
-                               "the folder its path starts from, or link again",
-                               r->input[s], r->out);
+            return mln_err_set(
+                err, MLN_BAD_INPUT,
+                "%s: is not there any more; %s was made from it: put it back, run from "
+                "the folder its path starts from, or link again",
+                r->input[s], r->out);
         }
         struct mln_digest now;
         MLN_TRY(mln_digest_file(r->input[s], &now, err));
         if (strcmp(now.hex, r->digest[s]) != 0) {
-            return mln_err_set(err, MLN_BAD_INPUT,
-                               "%s: has changed since %s was made from it (another digest than in its "
-                               "manifest.json); link again",
-                               r->input[s], r->out);
+            return mln_err_set(
+                err, MLN_BAD_INPUT,
+                "%s: has changed since %s was made from it (another digest than in its "
+                "manifest.json); link again",
+                r->input[s], r->out);
         }
     }
     return MLN_OK;

@@ -31,7 +31,8 @@ static void put_header(struct mln_buf *out, const struct mln_link_model *model) 
 }
 
 static void put_pair(struct mln_buf *out, const struct mln_linkage_work *work,
-                     const struct mln_scored *pair, uint8_t decision, const struct mln_sampled *drawn) {
+                     const struct mln_scored *pair, uint8_t decision,
+                     const struct mln_sampled *drawn) {
     char room[2][MLN_ID_ROOM];
     uint8_t levels[MLN_COMPARISONS_MAX];
     mln_ladder_levels(work->ladder, pair->pattern, levels);
@@ -52,7 +53,8 @@ static void put_pair(struct mln_buf *out, const struct mln_linkage_work *work,
     mln_buf_addc(out, '\n');
 }
 
-/* Names of pairs that hold whatever else is in the files: rows move with every id added, ids do not. */
+/* Names of pairs that hold whatever else is in the files: rows move with every id added, ids do
+ * not. */
 static uint64_t key_of(const struct mln_linkage_work *work, const struct mln_scored *pair) {
     uint64_t hash = 14695981039346656037U; /* FNV-1a, 64 bits */
     const uint32_t row[2] = {pair->left, pair->right};
@@ -67,8 +69,9 @@ static uint64_t key_of(const struct mln_linkage_work *work, const struct mln_sco
     return hash;
 }
 
-static enum mln_status draw(const struct mln_linkage_work *work, const struct mln_scored_pairs *scores,
-                            double cut, struct mln_sampled *drawn, size_t *n, struct mln_err *err) {
+static enum mln_status draw(const struct mln_linkage_work *work,
+                            const struct mln_scored_pairs *scores, double cut,
+                            struct mln_sampled *drawn, size_t *n, struct mln_err *err) {
     const double keep = work->model->decision.keep_from;
     const double low = log2(keep / (1 - keep));
     const struct mln_sample_options options = {.n_pairs = MLN_REVIEW_PAIRS,
@@ -104,8 +107,8 @@ static enum mln_status draw(const struct mln_linkage_work *work, const struct ml
 
 enum mln_status mln_linkage_write_review(const struct mln_linkage_work *work,
                                          const struct mln_scored_pairs *scores,
-                                         const struct mln_linkage_decision *decision, const char *path,
-                                         struct mln_err *err) {
+                                         const struct mln_linkage_decision *decision,
+                                         const char *path, struct mln_err *err) {
     struct mln_sampled drawn[MLN_REVIEW_PAIRS];
     size_t n = 0;
     struct mln_buf text = MLN_BUF_INIT;
@@ -114,7 +117,8 @@ enum mln_status mln_linkage_write_review(const struct mln_linkage_work *work,
         isfinite(cut) ? draw(work, scores, cut, drawn, &n, err) : MLN_OK; /* nothing is kept */
     put_header(&text, work->model);
     for (size_t i = 0; status == MLN_OK && i < n; i++) {
-        put_pair(&text, work, &scores->pair[drawn[i].pair], decision->decision[drawn[i].pair], &drawn[i]);
+        put_pair(&text, work, &scores->pair[drawn[i].pair], decision->decision[drawn[i].pair],
+                 &drawn[i]);
     }
     if (status == MLN_OK) {
         status = mln_buf_check(&text, "review.csv", err);

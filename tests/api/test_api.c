@@ -1,5 +1,5 @@
-/* The library over rows in memory: against a case worked out by hand, arrays against Arrow, misuse, and every
- * allocation failing in turn. */
+/* The library over rows in memory: against a case worked out by hand, arrays against Arrow, misuse,
+ * and every allocation failing in turn. */
 #include <maillon/maillon.h>
 #include <math.h>
 #include <stdio.h>
@@ -9,26 +9,27 @@
 #include "fault.h"
 #include "run.h"
 
-#define FIELDS                                        \
-    "id: id\n"                                        \
-    "fields:\n"                                       \
-    "  name: {type: text}\n"                          \
-    "  born: {type: date, formats: [yyyy-mm-dd]}\n"   \
+#define FIELDS                                      \
+    "id: id\n"                                      \
+    "fields:\n"                                     \
+    "  name: {type: text}\n"                        \
+    "  born: {type: date, formats: [yyyy-mm-dd]}\n" \
     "comparisons:\n"
 
-static const char fixed[] = "version: 1\nkind: link\n" FIELDS
-                            "  - {field: name, levels: [{level: exact, m: 0.9, u: 0.01}, "
-                            "{jaro_winkler: 0.88, m: 0.08, u: 0.02}, {level: else, m: 0.02, u: 0.97}]}\n"
-                            "  - {field: born, levels: [{level: exact, m: 0.95, u: 0.001}, "
-                            "{level: else, m: 0.05, u: 0.999}]}\n"
-                            "blocking:\n  - [born]\n  - [name]\nlambda: 0.2\n"
-                            "decision: {threshold: 0.9, assignment: one_to_one}\n";
-static const char trained[] = "version: 1\nkind: dedupe\n" FIELDS
-                              "  - {field: name, term_frequency: true, levels: [exact, {jaro_winkler: 0.88}, else]}\n"
-                              "  - {field: born, levels: [exact, {date_digits: 1}, else]}\n"
-                              "blocking:\n  - [born]\n  - [name]\n"
-                              "training: {u: {random_pairs: 2000}, starts: 1}\n"
-                              "decision: {threshold: 0.5, clusters: components}\n";
+static const char fixed[] =
+    "version: 1\nkind: link\n" FIELDS "  - {field: name, levels: [{level: exact, m: 0.9, u: 0.01}, "
+    "{jaro_winkler: 0.88, m: 0.08, u: 0.02}, {level: else, m: 0.02, u: 0.97}]}\n"
+    "  - {field: born, levels: [{level: exact, m: 0.95, u: 0.001}, "
+    "{level: else, m: 0.05, u: 0.999}]}\n"
+    "blocking:\n  - [born]\n  - [name]\nlambda: 0.2\n"
+    "decision: {threshold: 0.9, assignment: one_to_one}\n";
+static const char trained[] =
+    "version: 1\nkind: dedupe\n" FIELDS
+    "  - {field: name, term_frequency: true, levels: [exact, {jaro_winkler: 0.88}, else]}\n"
+    "  - {field: born, levels: [exact, {date_digits: 1}, else]}\n"
+    "blocking:\n  - [born]\n  - [name]\n"
+    "training: {u: {random_pairs: 2000}, starts: 1}\n"
+    "decision: {threshold: 0.5, clusters: components}\n";
 
 static const char *const left[] = {"1", "DURAND",  "1980-02-01", "2", "MOREAU", "1975-07-30",
                                    "3", "LEFEVRE", NULL,         "4", "PETIT",  "1990-12-24"};
@@ -43,9 +44,9 @@ static struct mln_linker *linker_of(const char *model) {
     return l;
 }
 
-/* Prior log2(.2 / .8) = -2. 1-a: name similar log2(.08 / .02) = 2, born log2(.95 / .001) = 9.8918. 2-c: name
- * log2(.9 / .01) = 6.4919 and born. 3-b: name alone, born missing. 4-d: name, and born apart log2(.05 / .999) =
- * -4.3205: weight .1714, probability .53, below .9. */
+/* Prior log2(.2 / .8) = -2. 1-a: name similar log2(.08 / .02) = 2, born log2(.95 / .001) = 9.8918.
+ * 2-c: name log2(.9 / .01) = 6.4919 and born. 3-b: name alone, born missing. 4-d: name, and born
+ * apart log2(.05 / .999) = -4.3205: weight .1714, probability .53, below .9. */
 static void check_by_hand(const struct mln_linker *l) {
     struct mln_link links[8];
     ck_assert_uint_eq(mln_linker_links(l, links, 8), 3);
@@ -82,8 +83,10 @@ END_TEST
 
 static void export_side(const char *const *cells, size_t n, struct ArrowSchema *schema,
                         struct ArrowArray *array) {
-    static const struct mln_column_spec specs[] = {
-        {"born", MLN_UTF8_TEXT}, {"name", MLN_UTF8_TEXT}, {"id", MLN_UTF8_TEXT}, {"other", MLN_INT32}};
+    static const struct mln_column_spec specs[] = {{"born", MLN_UTF8_TEXT},
+                                                   {"name", MLN_UTF8_TEXT},
+                                                   {"id", MLN_UTF8_TEXT},
+                                                   {"other", MLN_INT32}};
     struct mln_builder *b = mln_builder_new(specs, 4);
     for (size_t i = 0; i < n; i++) {
         for (size_t c = 0; c < 3; c++) {
@@ -103,7 +106,8 @@ START_TEST(arrow_batches_give_the_same) {
         struct ArrowSchema schema;
         struct ArrowArray array;
         export_side(sides[side], 4, &schema, &array);
-        ck_assert_msg(mln_linker_add_arrow(l, side, &schema, &array, &error) == 0, "%s", error.message);
+        ck_assert_msg(mln_linker_add_arrow(l, side, &schema, &array, &error) == 0, "%s",
+                      error.message);
         array.release(&array);
         schema.release(&schema);
     }
@@ -156,11 +160,12 @@ static void make_doubles(void) {
     for (int i = 0; i < 2 * PERSONS; i++) {
         const int person = i % PERSONS;
         snprintf(texts[i][0], sizeof texts[i][0], "%03d", i);
-        snprintf(texts[i][1], sizeof texts[i][1], "%c%c%c%c%c%c", 'A' + person % 20, 'E' + person % 7,
-                 'B' + person * 7 % 23, 'A' + person * 3 % 25, 'C' + person * 5 % 19,
+        snprintf(texts[i][1], sizeof texts[i][1], "%c%c%c%c%c%c", 'A' + person % 20,
+                 'E' + person % 7, 'B' + person * 7 % 23, 'A' + person * 3 % 25,
+                 'C' + person * 5 % 19,
                  i >= PERSONS && person % 9 == 0 ? 'Z' : 'A' + person * 11 % 24);
-        snprintf(texts[i][2], sizeof texts[i][2], "19%02d-%02d-%02d", 40 + person * 13 % 60, 1 + person * 5 % 12,
-                 1 + person * 7 % 28);
+        snprintf(texts[i][2], sizeof texts[i][2], "19%02d-%02d-%02d", 40 + person * 13 % 60,
+                 1 + person * 5 % 12, 1 + person * 7 % 28);
         for (int c = 0; c < 3; c++) {
             doubles[3 * i + c] = texts[i][c];
         }
@@ -191,7 +196,8 @@ START_TEST(doubles_are_found_and_the_model_goes_back) {
     make_doubles();
     ck_assert_msg(deduplicate(model, sizeof model, &error) == 0, "%s", error.message);
     struct mln_linker *l = NULL;
-    ck_assert_msg(mln_linker_new("again", model, strlen(model), &l, &error) == 0, "%s", error.message);
+    ck_assert_msg(mln_linker_new("again", model, strlen(model), &l, &error) == 0, "%s",
+                  error.message);
     ck_assert_int_eq(mln_linker_add_rows(l, 0, doubles, 2 * (size_t)PERSONS, &error), 0);
     ck_assert_msg(mln_linker_run(l, 1, NULL, &error) == 0, "%s", error.message);
     ck_assert_uint_eq(mln_linker_links(l, NULL, 0), PERSONS);
@@ -212,8 +218,10 @@ START_TEST(any_allocation_may_fail) {
             ck_assert_int_eq(code, 0);
             break;
         }
-        ck_assert_msg(code == MLN_LIB_NO_MEMORY, "allocation %zu: code %d: %s", nth, code, error.message);
-        ck_assert_msg(fault_live() == before, "allocation %zu: %zu not freed", nth, fault_live() - before);
+        ck_assert_msg(code == MLN_LIB_NO_MEMORY, "allocation %zu: code %d: %s", nth, code,
+                      error.message);
+        ck_assert_msg(fault_live() == before, "allocation %zu: %zu not freed", nth,
+                      fault_live() - before);
     }
     ck_assert_uint_gt(nth, 100);
 }
@@ -233,4 +241,5 @@ START_TEST(texts_are_compared) {
 END_TEST
 
 MLN_TEST_MAIN("api", rows_are_linked_as_worked_out, arrow_batches_give_the_same, misuse_is_told,
-              doubles_are_found_and_the_model_goes_back, any_allocation_may_fail, texts_are_compared)
+              doubles_are_found_and_the_model_goes_back, any_allocation_may_fail,
+              texts_are_compared)
