@@ -51,6 +51,19 @@ START_TEST(the_shipped_study) {
 }
 END_TEST
 
+/* Another study is a file: no code knows its name or kinds. */
+START_TEST(the_second_study) {
+    struct mln_buf path = MLN_BUF_INIT;
+    mln_path_join(&path, top, MLN_STR_LIT("models/study/hors-couple.yaml"));
+    ck_assert_msg(mln_study_read(&arena, path.p, &study, &err) == MLN_OK, "%s", err.msg);
+    ck_assert_str_eq(study.name, "hors_couple");
+    ck_assert_str_eq(study.natinf, "natinf_hors_couple");
+    ck_assert_int_eq(study.age_min, 0);
+    ck_assert(study.has_bands && study.keeps_unknown_age);
+    mln_buf_release(&path);
+}
+END_TEST
+
 /* `maillon init` and the demo give a copy of the shipped study. */
 START_TEST(the_demo_has_the_shipped_study) {
     struct mln_buf path = MLN_BUF_INIT, text = MLN_BUF_INIT;
@@ -141,6 +154,7 @@ int main(int argc, char **argv) {
     TCase *tc = tcase_create("study_file");
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, the_shipped_study);
+    tcase_add_test(tc, the_second_study);
     tcase_add_test(tc, the_demo_has_the_shipped_study);
     tcase_add_loop_test(tc, a_fault_is_told_with_its_place, 0,
                         (int)(sizeof faults / sizeof *faults));
