@@ -1,5 +1,5 @@
 -- The pairs that the joint pass scores: a near key, a person in common, or the same facts.
--- Grain: procedure × affaire; key (procedure_no, affaire_no).
+-- Grain: procedure × affaire; key (procedure_no, affaire_no), numbers of this pass by the clear keys.
 --   reference   genre of the nearest key (see proche), 5 when references say something else, NULL
 --               when the affaire has none that can be read
 --   deja        0 the procedure has no link, 1 a link to an affaire tied to this one, 2 another link
@@ -99,14 +99,13 @@ autre AS (
       ON v.affaire_idx = a.affaire_idx AND v.voisine_idx = l.affaire_idx
     GROUP BY l.procedure_idx, a.affaire_idx
 )
-SELECT n.no AS procedure_no, a.no AS affaire_no, t.procedure_idx, t.affaire_idx, a.capacite,
+SELECT DENSE_RANK() OVER (ORDER BY p.cle) AS procedure_no, a.no AS affaire_no, t.procedure_idx, t.affaire_idx, a.capacite,
        CASE WHEN r.genre IS NOT NULL THEN r.genre WHEN s.affaire_idx IS NOT NULL THEN 5 END
            AS reference,
        COALESCE(u.deja, 0) AS deja,
        CASE WHEN a.apprise = 0 THEN -1 WHEN l.affaire_idx IS NOT NULL THEN 1 ELSE 0 END AS appris
 FROM trouve AS t
 JOIN {t}.conjoint_affaire AS a ON a.affaire_idx = t.affaire_idx
-JOIN {t}.numero_procedure AS n ON n.idx = t.procedure_idx
 JOIN {t}.procedure AS p ON p.idx = t.procedure_idx
 JOIN {t}.fenetre AS f ON f.affaire_idx = t.affaire_idx
 LEFT JOIN {t}.lien AS l

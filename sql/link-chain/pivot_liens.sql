@@ -4,8 +4,8 @@
 CREATE TABLE {pivot}.lien_procedure_affaire AS
 SELECT n.procedure_no, n.affaire_no, n.passe, c.probabilite
 FROM {t}.lien_numerote AS n
-LEFT JOIN {t}.conjoint_lien AS c
-  ON c.procedure_no = n.procedure_no AND c.affaire_no = n.affaire_no;
+LEFT JOIN {t}.lien_probable AS c
+  ON c.procedure_idx = n.procedure_idx AND c.affaire_idx = n.affaire_idx;
 
 CREATE TABLE {pivot}.lien_personne AS
 SELECT n.procedure_no, l.rang_procedure, n.affaire_no, l.rang_affaire, l.passe, c.probabilite
