@@ -7,8 +7,12 @@
 #include "protect/hand.h"
 
 static const char *const letters[] = {"a", "b", "c", "d", "e", "f"};
-static const char *const with_total[][5] = {
-    {"a", "TOTAL"}, {"a", "b", "TOTAL"}, {"a", "b", "c", "TOTAL"}, {"a", "b", "c", "d", "TOTAL"}};
+static const char *const with_total[][6] = {
+    {"a", "TOTAL"},
+    {"a", "b", "TOTAL"},
+    {"a", "b", "c", "TOTAL"},
+    {"a", "b", "c", "d", "TOTAL"},
+    {"a", "b", "c", "d", "e", "TOTAL"}};
 static const struct mln_protect_options five = {
     .threshold = 5, .threshold_detail = 11, .quantile_threshold = 11, .share_decimals = 1};
 
