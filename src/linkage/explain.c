@@ -49,7 +49,7 @@ static enum mln_status rebuild(struct explain *e, size_t n_threads, struct mln_e
                                                 .delimiter = e->result.delimiter,
                                                 .n_threads = n_threads};
     const struct mln_engine_options engine = {
-        .n_threads = n_threads, .memory_bytes = (uint64_t)512 << 20, .clear = true};
+        .n_threads = n_threads, .clear = true};
     MLN_TRY(mln_engine_open_duckdb(&engine, &e->engine, err));
     MLN_TRY(mln_linkage_read(&options, &e->result.model, e->engine, &e->arena, &e->records,
                              &e->fields, err));

@@ -213,7 +213,7 @@ static enum mln_status read_task(void *ctx, size_t i, struct mln_err *err) {
  * Statements of one engine take turns, so each side has its own. */
 static enum mln_status read_sides(struct side *sides, size_t n, struct mln_err *err) {
     const struct mln_engine_options options = {
-        .n_threads = 1, .memory_bytes = (uint64_t)256 << 20, .clear = true,
+        .n_threads = 1, .memory_bytes = sides[0].options->memory_bytes, .clear = true,
         .talk = sides[0].options->talk};
     struct mln_engine *second = NULL;
     if (n == 2 && ends_with(sides[1].path, ".parquet")) {

@@ -122,8 +122,7 @@ static const char *partial_path(struct whole *w, const char *name) {
 static enum mln_status open_engine(struct whole *w, struct mln_err *err) {
     const struct mln_engine_options options = {
         .n_threads = w->options->n_threads,
-        .memory_bytes =
-            w->options->memory_bytes != 0 ? w->options->memory_bytes : (uint64_t)512 << 20,
+        .memory_bytes = w->options->memory_bytes, /* a cap: small files take little of it */
         .clear = true,
         .talk = w->options->talk};
     return mln_engine_open_duckdb(&options, &w->engine, err);
