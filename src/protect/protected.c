@@ -206,21 +206,17 @@ static enum mln_status by_rounding(struct mln_arena *scratch, const struct job *
     return MLN_OK;
 }
 
-/* A table that counts no records of its own (the funnel): each count rounded by itself, which is
- * safe from a base of the threshold on. */
-static enum mln_status round_keyless(const struct job *j, size_t t, struct mln_err *err) {
+/* A table whose units have no record keys (the funnel, the ledger, the anomalies): each count rounded by
+ * itself, which is safe from a base of the threshold on: to the least multiple of the rounding base that
+ * reaches it. */
+static void round_keyless(const struct job *j, size_t t) {
     const struct mln_table *table = &j->tables[t];
     const uint64_t k = table->detail ? j->options->threshold_detail : j->options->threshold;
-    if (j->options->rounding_base < k) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "protection: table %s has no record keys, and a rounding base under its "
-                           "threshold; raise the base, or use suppression",
-                           table->name);
-    }
+    const uint64_t unit = j->options->rounding_base;
+    const uint64_t base = (k + unit - 1) / unit * unit;
     for (size_t c = 0; c < table->n_cells; c++) {
-        j->out[t]->published[c] = mln_round_alone(table->counts[c], j->options->rounding_base);
+        j->out[t]->published[c] = mln_round_alone(table->counts[c], base > unit ? base : unit);
     }
-    return MLN_OK;
 }
 
 static enum mln_status by_cell_key(struct mln_arena *scratch, const struct job *j,
@@ -235,7 +231,7 @@ static enum mln_status by_cell_key(struct mln_arena *scratch, const struct job *
         const struct mln_table *table = &j->tables[t];
         j->outcome->n_cells += table->n_cells;
         if (table->cell_keys == NULL) {
-            MLN_TRY(round_keyless(j, t, err));
+            round_keyless(j, t);
             continue;
         }
         mln_cell_key_perturb(&ptable, table->counts, table->cell_keys, table->n_cells,

@@ -70,7 +70,9 @@ static enum mln_status make_counts(struct study *s, const struct mln_study_table
     const struct mln_codes *labels[MLN_TABLE_MAX_DIMENSIONS];
     MLN_TRY(labels_of(s, t, labels, err));
     MLN_TRY(mln_tab_init(&tab, s->run->arena, t, err));
-    tab.keyed = s->run->project->protect.method == MLN_METHOD_CELL_KEY;
+    /* Tables of units without record keys are rounded instead, as the funnel is. */
+    tab.keyed = s->run->project->protect.method == MLN_METHOD_CELL_KEY &&
+                mln_query_has_record_keys(t);
     enum mln_status status = mln_query_counts(s->e, BASE, t, tab.keyed, mln_tab_add, &tab, err);
     if (status == MLN_OK) {
         status = mln_tab_finish(&tab, labels, s->run->project->observation_day, out, err);

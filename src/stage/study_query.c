@@ -1,5 +1,6 @@
 #include "stage/study_query.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { MAX_PARAMS = 512 };
@@ -178,16 +179,15 @@ static void end(struct statement *s) {
     free(s);
 }
 
+bool mln_query_has_record_keys(const struct mln_study_table *t) {
+    return sources[t->from].rank != NULL;
+}
+
 enum mln_status mln_query_counts(struct mln_engine *e, const char *base,
                                  const struct mln_study_table *t, bool keyed, mln_sink_fn *sink,
                                  void *ctx, struct mln_err *err) {
     struct statement *s = NULL;
-    if (keyed && sources[t->from].rank == NULL) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "table %s: its units have no record keys, which protect.method "
-                           "cell_key needs; leave it out, or choose another method",
-                           t->name);
-    }
+    assert(!keyed || mln_query_has_record_keys(t));
     MLN_TRY(begin(t, 0, &s, err));
     build_counts(s, t, keyed);
     const enum mln_status status = scan(e, base, t->name, s, sink, ctx, err);

@@ -6,6 +6,10 @@
 #include "engine/engine.h"
 #include "stage/study_file.h"
 
+/* Whether the units of a table have record keys, which cell keys are made of: totals of the ledger and of
+ * the anomalies have none. */
+bool mln_query_has_record_keys(const struct mln_study_table *t);
+
 /* Runs the query of a table's counts over catalog `base`. Columns: one text a dimension, then
  * `jours`, `en_cours` (int32, missing in tables without durations) and `n` (int64); grouped and
  * ordered by all but n. Keyed (tabulate.h): every unit by itself, in any order, with its pseudonym and

@@ -581,8 +581,13 @@ START_TEST(cell_keys_as_a_method) {
     two[1].cell_keys = NULL;
     ck_assert_int_eq(mln_protect_all(&arena, two, 2, &o, p, &err), MLN_OK);
     ck_assert(mln_protected_count(p[1], 0, &a) && a == 45);
-    o.rounding_base = 3;
-    ck_assert_int_eq(mln_protect_all(&arena, two, 2, &o, p, &err), MLN_BAD_INPUT);
+    o.rounding_base = 3; /* under the threshold of 5: rounded to 6, the next multiple that reaches it */
+    ck_assert_int_eq(mln_protect_all(&arena, two, 2, &o, p, &err), MLN_OK);
+    for (size_t c = 0; c < 3; c++) {
+        ck_assert(mln_protected_count(p[1], c, &a));
+        ck_assert_uint_eq(a % 6, 0);
+        ck_assert_uint_le(a > margin[c] ? a - margin[c] : margin[c] - a, 3);
+    }
 }
 END_TEST
 
