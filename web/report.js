@@ -67,7 +67,7 @@
     const counts = chart.series[0].values;
     const inPercent = Object.assign({}, chart, { series: [{ label: chart.series[0].label, values: chart.shares }] });
     const built = bars(inPercent, t, width, 100);
-    built.option.grid.right = width < NARROW ? 104 : 124;
+    built.option.grid.right = width < NARROW ? 118 : 150;
     let unit = 0;
     built.option.series[0].data.forEach((d, i) => {
       unit += i > 0 && chart.firsts[i] === i ? 1 : 0;

@@ -218,7 +218,8 @@ static void put_shares(struct mln_json *j, const struct mln_chart *c) {
     mln_json_key(j, "shares");
     mln_json_begin_array(j);
     for (size_t r = 0; r < c->n_rows; r++) {
-        put_json_value(j, mln_funnel_share(c->table, r, &first, &percent), percent);
+        const enum mln_value_state state = mln_funnel_share(c->table, r, &first, &percent);
+        put_json_value(j, state, percent);
     }
     mln_json_end(j);
     mln_json_key(j, "firsts");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/num.h"
 #include "report/chart.h"
 #include "report/grid.h"
 #include "report/sample.h"
@@ -142,6 +143,35 @@ START_TEST(every_figure_names_its_unit_and_day) {
             ck_assert(said != NULL && said < end);
         }
     }
+}
+END_TEST
+
+/* What the drawing reads of a funnel: each step's percent of the first step of its unit, beside that step. */
+START_TEST(a_funnel_is_drawn_in_percent_of_its_units_first_step) {
+    struct mln_chart c;
+    struct mln_json j;
+    ck_assert(mln_chart_of(sample.tables[0], &c));
+    mln_json_init(&j, &page);
+    mln_chart_put_json(&j, &c, MLN_LANG_EN);
+    OK(mln_json_finish(&j, &err));
+    struct mln_buf want = MLN_BUF_INIT;
+    mln_buf_addz(&want, "\"shares\": [");
+    for (size_t r = 0; r < c.n_rows; r++) {
+        char text[MLN_F64_TEXT];
+        double n = 0;
+        double of = 0;
+        size_t first = 0;
+        double percent = 0;
+        ck_assert_int_eq(mln_funnel_share(c.table, r, &first, &percent), MLN_VALUE_SHOWN);
+        ck_assert_int_eq(mln_chart_value(&c, r, 0, &n), MLN_VALUE_SHOWN);
+        ck_assert_int_eq(mln_chart_value(&c, first, 0, &of), MLN_VALUE_SHOWN);
+        ck_assert(first <= r && fabs(percent - 100 * n / of) < 1e-9);
+        (void)mln_format_f64(percent, text);
+        mln_buf_addf(&want, "%s\n    %s", r == 0 ? "" : ",", text);
+    }
+    ck_assert_msg(strstr(page.p, want.p) != NULL, "%s\nin\n%s", want.p, page.p);
+    mln_buf_release(&want);
+    mln_buf_reset(&page);
 }
 END_TEST
 
@@ -329,6 +359,7 @@ int main(void) {
     tcase_add_test(tc, hostile_labels_stay_text);
     tcase_add_test(tc, the_page_fetches_nothing_and_has_no_clock);
     tcase_add_test(tc, every_figure_names_its_unit_and_day);
+    tcase_add_test(tc, a_funnel_is_drawn_in_percent_of_its_units_first_step);
     tcase_add_test(tc, findings_are_sentences_of_published_values);
     tcase_add_test(tc, tables_show_signs_where_cells_are_suppressed);
     tcase_add_test(tc, files_have_a_row_a_cell_and_no_suppressed_number);
