@@ -1,4 +1,4 @@
-/* Study file, nomenclature, hosts and tabulation with every allocation failing in turn: an error
+/* Study file, grammar, nomenclature, hosts and tabulation with every allocation failing in turn: an error
  * each time, never a plausible result, and nothing left behind. */
 #include <check.h>
 #include <stdlib.h>
@@ -6,6 +6,7 @@
 #include "assets/assets.h"
 #include "chain/hosts.h"
 #include "fault.h"
+#include "stage/chain_grammar.h"
 #include "stage/tabulate.h"
 
 static enum mln_status parse_study(struct mln_arena *arena, struct mln_err *err) {
@@ -13,6 +14,12 @@ static enum mln_status parse_study(struct mln_arena *arena, struct mln_err *err)
     return mln_study_parse(arena, "s.yaml",
                            mln_asset_find("models/study/violences-conjugales.yaml")->text, &study,
                            err);
+}
+
+static enum mln_status parse_grammar(struct mln_arena *arena, struct mln_err *err) {
+    struct mln_grammar grammar;
+    return mln_grammar_parse(arena, "g.yaml", mln_asset_find("models/chain-grammar.yaml")->text,
+                             &grammar, err);
 }
 
 static enum mln_status read_codes(struct mln_arena *arena, struct mln_err *err) {
@@ -77,7 +84,7 @@ static enum mln_status tabulate(struct mln_arena *arena, struct mln_err *err) {
 }
 
 static enum mln_status (*const jobs[])(struct mln_arena *, struct mln_err *) = {
-    parse_study, read_codes, find_hosts, tabulate};
+    parse_study, parse_grammar, read_codes, find_hosts, tabulate};
 
 START_TEST(every_allocation_fails_in_turn) {
     const size_t before = fault_live();
