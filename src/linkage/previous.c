@@ -15,7 +15,8 @@
 static enum mln_status shape_of(const struct mln_link_model *model, struct mln_arena *arena,
                                 struct mln_buf *out, struct mln_err *err) {
     struct mln_link_model bare = *model;
-    bare.lambda = NAN;
+    bare.lambda = bare.coverage = NAN;
+    bare.n_interactions = 0;
     bare.comparisons = MLN_ARENA_NEW(arena, struct mln_comparison, model->n_comparisons);
     for (size_t c = 0; bare.comparisons != NULL && c < model->n_comparisons; c++) {
         const struct mln_comparison *from = &model->comparisons[c];

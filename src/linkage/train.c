@@ -191,6 +191,17 @@ static enum mln_status put_values(const struct mln_linkage_work *work,
     const struct mln_link_model *model = work->model;
     *trained = *model;
     trained->lambda = fit->lambda;
+    trained->coverage = fit->coverage > 0 ? fit->coverage : NAN;
+    trained->n_interactions = fit->n_interactions;
+    struct mln_interaction *interactions =
+        MLN_ARENA_NEW(work->arena, struct mln_interaction, fit->n_interactions + 1);
+    if (interactions == NULL) {
+        return mln_err_nomem(err, "the model");
+    }
+    for (size_t i = 0; i < fit->n_interactions; i++) {
+        interactions[i] = fit->interactions[i];
+    }
+    trained->interactions = interactions;
     trained->comparisons = MLN_ARENA_NEW(work->arena, struct mln_comparison, model->n_comparisons);
     if (trained->comparisons == NULL) {
         return mln_err_nomem(err, "the model");
@@ -213,7 +224,13 @@ static enum mln_status put_values(const struct mln_linkage_work *work,
 }
 
 void mln_linkage_fit_of(const struct mln_link_model *model, struct mln_em_result *fit) {
-    *fit = (struct mln_em_result){.lambda = model->lambda, .log_likelihood = NAN};
+    *fit = (struct mln_em_result){.lambda = model->lambda,
+                                  .coverage = model->coverage > 0 ? model->coverage : 0,
+                                  .log_likelihood = NAN,
+                                  .n_interactions = model->n_interactions};
+    for (size_t i = 0; i < model->n_interactions; i++) {
+        fit->interactions[i] = model->interactions[i];
+    }
     for (size_t c = 0; c < model->n_comparisons; c++) {
         for (size_t l = 0; l < model->comparisons[c].n_levels; l++) {
             fit->m[c * MLN_LEVELS_MAX + l] = model->comparisons[c].levels[l].m;

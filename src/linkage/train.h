@@ -25,7 +25,7 @@ bool mln_linkage_trained(const struct mln_link_model *model);
 /* Pairs of records, blocked or not. */
 double mln_linkage_all_pairs(const struct mln_linkage_work *work);
 
-/* Fits, and puts m, u and λ into *trained, a copy of the model whose levels are in the arena. */
+/* Fits, and puts m, u, λ, coverage and interactions into *trained, a copy of the model whose levels are in the arena. */
 enum mln_status mln_linkage_train(const struct mln_linkage_work *work, struct mln_em_result *fit,
                                   struct mln_link_model *trained, struct mln_err *err) MLN_MUST_USE;
 

@@ -3,7 +3,8 @@
 
   - of every file of a result for 1, 2 and 8 threads;
   - of every file but the manifest for shuffled rows of the inputs, and in the manifest the digests alone differ;
-  - of the pairs when the trained model of a result is given back as the model.
+  - of all that is decided when the trained model of a result is given back as the model, whatever was trained: m, u,
+    lambda, term frequencies, interactions, coverage, by a threshold estimated, bounded or given.
 """
 import json
 import os
@@ -76,10 +77,53 @@ def check(maillon, top, command):
     assert not json.loads(again["manifest.json"])["training"]["trained"], f"{command}: trained again"
 
 
+# What may stand in a model and must survive the way through model.yaml: the surname is compared twice, which makes
+# an interaction; the words of the decision are replaced.
+VARIANTS = {
+    "dependence": ("threshold: estimated", "threshold: estimated"),
+    "bounded": ("threshold: estimated", "threshold: {fdr: 0.001}"),
+    "given": ("threshold: estimated", "threshold: 0.7"),
+}
+
+
+def variant(top, command, name):
+    text = open(os.path.join(HERE, command + ".yaml"), encoding="utf-8").read()
+    text = text.replace("term_frequency: true", "term_frequency: {weight: 0.7, minimum: 0.0011}", 1)
+    text = text.replace("blocking:", "  - {field: surname, name: start, levels: [{prefix: 3}, {prefix: 1}, else]}\nblocking:")
+    text = text.replace("training: {", "training: {dependence: true, ").replace(*VARIANTS[name])
+    path = os.path.join(top, f"{command}-{name}.yaml")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    return path
+
+
+def told_by(result):
+    told = json.loads(result["manifest.json"])
+    return {key: told[key] for key in ("pairs", "decision") if key in told}
+
+
+def check_given_back(maillon, top, command):
+    """All but what tells of the training itself: the report and the manifest's account of it."""
+    folder = os.path.join(top, command, "plain")
+    for name in VARIANTS:
+        first = run(maillon, folder, name, 2, command, variant(top, command, name))
+        assert b"interactions:" in first["model.yaml"] and b"coverage:" in first["model.yaml"], f"{command}, {name}"
+        again = run(maillon, folder, name + "-again", 1, command, os.path.join(name, "model.yaml"))
+        found = set(differing(first, again)) - {"report.html", "manifest.json"}
+        assert not found, f"{command}, {name}: {sorted(found)} differ with the model given back"
+        assert told_by(first) == told_by(again), f"{command}, {name}: {told_by(first)}, {told_by(again)}"
+        other = first["model.yaml"].replace(b"interactions:", b"lambda_: ", 1)
+        with open(os.path.join(folder, "without.yaml"), "wb") as f:  # the test of the test: without them scores differ
+            f.write(other[:other.index(b"lambda_: ")])
+        without = run(maillon, folder, name + "-without", 1, command, "without.yaml")
+        assert without["candidates.parquet"] != first["candidates.parquet"], f"{command}, {name}: no interaction tells"
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="mln-linkage-") as top:
         for command in ("link", "dedupe"):
             check(os.path.abspath(sys.argv[1]), top, command)
+            check_given_back(os.path.abspath(sys.argv[1]), top, command)
 
 
 main()

@@ -28,6 +28,8 @@ enum mln_status mln_model_read_comparisons(struct mln_model_reader *r, struct ml
 enum mln_status mln_model_read_rules(struct mln_model_reader *r, struct mln_yaml *list);
 enum mln_status mln_model_read_training(struct mln_model_reader *r, struct mln_yaml *map);
 enum mln_status mln_model_read_decision(struct mln_model_reader *r, struct mln_yaml *map);
+/* lambda, coverage and interactions, at the top of the file; the comparisons are read. */
+enum mln_status mln_model_read_trained(struct mln_model_reader *r, struct mln_yaml *top);
 
 /* A list of cleaning steps. */
 enum mln_status mln_model_read_steps(struct mln_model_reader *r, struct mln_yaml *list,

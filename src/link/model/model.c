@@ -284,8 +284,7 @@ static enum mln_status read_top(struct mln_model_reader *r, struct mln_yaml *top
     MLN_TRY(mln_model_read_rules(r, blocking));
     MLN_TRY(mln_model_read_training(r, mln_yaml_get(top, "training")));
     MLN_TRY(mln_model_read_decision(r, mln_yaml_get(top, "decision")));
-    r->model->lambda = NAN;
-    MLN_TRY(mln_yaml_opt_f64(top, "lambda", 0, 1, &r->model->lambda, r->err));
+    MLN_TRY(mln_model_read_trained(r, top));
     return mln_yaml_done(top, r->err);
 }
 
@@ -293,7 +292,7 @@ enum mln_status mln_link_model_read_part(struct mln_arena *arena, struct mln_yam
                                          struct mln_link_model *out, struct mln_err *err) {
     struct mln_yaml *fields = NULL, *comparisons = NULL;
     struct mln_model_reader r = {.arena = arena, .err = err, .model = out};
-    *out = (struct mln_link_model){.lambda = NAN};
+    *out = (struct mln_link_model){.lambda = NAN, .coverage = NAN};
     MLN_TRY(mln_yaml_as_map(map, err));
     MLN_TRY(mln_yaml_need(map, "fields", &fields, err));
     MLN_TRY(mln_model_read_fields(&r, fields));

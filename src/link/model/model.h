@@ -187,6 +187,17 @@ struct mln_decision {
     uint64_t pairs_max;     /* a run with more candidate pairs is refused; default 2e9 */
 };
 
+/* ── what training adds ── */
+
+enum { MLN_INTERACTIONS_MAX = 24 };
+
+/* A two-way term: what two comparisons say together beyond what each says alone. */
+struct mln_interaction {
+    uint8_t a, b; /* comparisons, a < b */
+    /* by level of a, of b; added to the match weight when both are there */
+    double weight_log2[MLN_LEVELS_MAX][MLN_LEVELS_MAX];
+};
+
 struct mln_link_model {
     enum mln_link_kind kind;
     struct mln_str id[2]; /* column of the unique id per side; empty: the row number */
@@ -198,7 +209,11 @@ struct mln_link_model {
     size_t n_rules;
     struct mln_training training;
     struct mln_decision decision;
-    double lambda; /* trained: P(two random records match); NaN before training */
+    /* trained */
+    double lambda;   /* P(two random records match); NaN before training */
+    double coverage; /* share of matches that some rule makes; NaN: not known */
+    const struct mln_interaction *interactions;
+    size_t n_interactions; /* at most MLN_INTERACTIONS_MAX */
 };
 
 /* Reads and checks a model; everything lives in the arena. `file` is the name shown in messages, all
@@ -214,7 +229,8 @@ enum mln_status mln_link_model_read_part(struct mln_arena *arena, struct mln_yam
                                          struct mln_link_model *out, struct mln_err *err)
     MLN_MUST_USE;
 
-/* Appends the model as YAML with its m, u and lambda (17 digits: read back to the same bits). */
+/* Appends the model as YAML with all that was trained: m, u, lambda, coverage, interactions (17 digits: read
+ * back to the same bits). */
 void mln_link_model_write(const struct mln_link_model *model, struct mln_buf *out);
 
 /* Index of a field; SIZE_MAX when there is none. */

@@ -308,6 +308,40 @@ static void add_id(struct mln_buf *out, const struct mln_link_model *m) {
     mln_buf_addc(out, '\n');
 }
 
+/* The levels of a comparison against those of another, a list a level of the first. */
+static void add_interaction(struct mln_buf *out, const struct mln_link_model *m,
+                            const struct mln_interaction *interaction) {
+    mln_buf_addz(out, "  - between: ");
+    const struct mln_str names[] = {m->comparisons[interaction->a].name,
+                                    m->comparisons[interaction->b].name};
+    add_texts(out, names, 2);
+    mln_buf_addz(out, "\n    weight_log2:\n");
+    for (size_t i = 0; i < m->comparisons[interaction->a].n_levels; i++) {
+        for (size_t j = 0; j < m->comparisons[interaction->b].n_levels; j++) {
+            mln_buf_addz(out, j == 0 ? "      - [" : ", ");
+            add_number(out, interaction->weight_log2[i][j]);
+        }
+        mln_buf_addz(out, "]\n");
+    }
+}
+
+static void add_trained(struct mln_buf *out, const struct mln_link_model *m) {
+    if (!isnan(m->lambda)) {
+        mln_buf_addz(out, "lambda: ");
+        add_number(out, m->lambda);
+        mln_buf_addc(out, '\n');
+    }
+    if (!isnan(m->coverage)) {
+        mln_buf_addz(out, "coverage: ");
+        add_number(out, m->coverage);
+        mln_buf_addc(out, '\n');
+    }
+    for (size_t i = 0; i < m->n_interactions; i++) {
+        mln_buf_addz(out, i == 0 ? "interactions:\n" : "");
+        add_interaction(out, m, &m->interactions[i]);
+    }
+}
+
 void mln_link_model_write(const struct mln_link_model *model, struct mln_buf *out) {
     mln_buf_addf(out, "version: 1\nkind: %s\n", model->kind == MLN_LINK_DEDUPE ? "dedupe" : "link");
     add_id(out, model);
@@ -325,9 +359,5 @@ void mln_link_model_write(const struct mln_link_model *model, struct mln_buf *ou
     }
     add_training(out, &model->training);
     add_decision(out, &model->decision);
-    if (!isnan(model->lambda)) {
-        mln_buf_addz(out, "lambda: ");
-        add_number(out, model->lambda);
-        mln_buf_addc(out, '\n');
-    }
+    add_trained(out, model);
 }

@@ -57,7 +57,7 @@ struct mln_em_session {
 };
 
 enum { MLN_EM_SESSIONS_MAX = 64, MLN_EM_ALARMS = 10, MLN_EM_RANDOM_MATCHES = 50 };
-enum { MLN_EM_INTERACTIONS_MAX = 12 };
+enum { MLN_EM_INTERACTIONS_MAX = MLN_INTERACTIONS_MAX / 2 }; /* a class */
 
 struct mln_em_options {
     const struct mln_str *names; /* n_comparisons, for messages; NULL: numbered from 1 */
@@ -99,13 +99,6 @@ enum mln_em_alarm {
     MLN_EM_ELSE_FOR_MATCH = 512,
 };
 
-/* A two-way term: what two comparisons say together beyond what each says alone. */
-struct mln_em_interaction {
-    uint8_t a, b; /* comparisons, a < b */
-    /* by level of a, of b; added when both are there */
-    double weight_log2[MLN_LEVELS_MAX][MLN_LEVELS_MAX];
-};
-
 struct mln_em_result {
     /* comparison × MLN_LEVELS_MAX + level; those of a comparison sum to 1 */
     double m[MLN_COMPARISONS_MAX * MLN_LEVELS_MAX];
@@ -118,7 +111,7 @@ struct mln_em_result {
     size_t iterations;     /* passes over the patterns, all starts and rounds */
     size_t best_start;
     size_t n_interactions; /* training->dependence; else 0 */
-    struct mln_em_interaction interactions[2 * MLN_EM_INTERACTIONS_MAX];
+    struct mln_interaction interactions[MLN_INTERACTIONS_MAX];
     unsigned alarms; /* enum mln_em_alarm */
     /* per alarm bit: mask of the comparisons concerned */
     uint32_t alarm_comparisons[MLN_EM_ALARMS];

@@ -277,13 +277,13 @@ enum mln_status em_depend(struct em_data *data, struct em_climb *climb, double *
 }
 
 /* The interaction of a and b in the result; made when it is not there yet. */
-static struct mln_em_interaction *interaction_of(struct mln_em_result *out, uint8_t a, uint8_t b) {
+static struct mln_interaction *interaction_of(struct mln_em_result *out, uint8_t a, uint8_t b) {
     for (size_t i = 0; i < out->n_interactions; i++) {
         if (out->interactions[i].a == a && out->interactions[i].b == b) {
             return &out->interactions[i];
         }
     }
-    struct mln_em_interaction *const made = &out->interactions[out->n_interactions++];
+    struct mln_interaction *const made = &out->interactions[out->n_interactions++];
     memset(made, 0, sizeof *made);
     made->a = a;
     made->b = b;
@@ -295,7 +295,7 @@ void em_interactions(const struct em_data *data, struct mln_em_result *out) {
     for (int class = 0; class < 2 && data->forests != NULL; class ++) {
         for (size_t i = 0; i < data->forests[class].n; i++) {
             const struct em_tie *tie = &data->forests[class].ties[i];
-            struct mln_em_interaction *const to = interaction_of(out, tie->a, tie->b);
+            struct mln_interaction *const to = interaction_of(out, tie->a, tie->b);
             for (size_t a = 0; a < data->options->n_levels[tie->a]; a++) {
                 for (size_t b = 0; b < data->options->n_levels[tie->b]; b++) {
                     const double bits = tie->log_ratio[a * MLN_LEVELS_MAX + b] / log(2);

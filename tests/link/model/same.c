@@ -88,6 +88,19 @@ static bool same_decision(const struct mln_decision *a, const struct mln_decisio
            same_bits(a->block_share_max, b->block_share_max) && a->pairs_max == b->pairs_max;
 }
 
+static bool same_interactions(const struct mln_link_model *a, const struct mln_link_model *b) {
+    bool same = a->n_interactions == b->n_interactions && same_bits(a->coverage, b->coverage);
+    for (size_t i = 0; same && i < a->n_interactions; i++) {
+        const struct mln_interaction *x = &a->interactions[i], *y = &b->interactions[i];
+        same = x->a == y->a && x->b == y->b;
+        for (size_t k = 0; same && k < MLN_LEVELS_MAX * MLN_LEVELS_MAX; k++) {
+            same = same_bits(x->weight_log2[k / MLN_LEVELS_MAX][k % MLN_LEVELS_MAX],
+                             y->weight_log2[k / MLN_LEVELS_MAX][k % MLN_LEVELS_MAX]);
+        }
+    }
+    return same;
+}
+
 const char *model_difference(const struct mln_link_model *a, const struct mln_link_model *b) {
     if (a->kind != b->kind || !mln_str_eq(a->id[0], b->id[0]) || !mln_str_eq(a->id[1], b->id[1]) ||
         a->n_fields != b->n_fields || a->n_comparisons != b->n_comparisons ||
@@ -106,6 +119,9 @@ const char *model_difference(const struct mln_link_model *a, const struct mln_li
     }
     if (difference == NULL && !same_training(&a->training, &b->training)) {
         difference = "training";
+    }
+    if (difference == NULL && !same_interactions(a, b)) {
+        difference = "what was trained";
     }
     return difference != NULL                          ? difference
            : same_decision(&a->decision, &b->decision) ? NULL

@@ -13,6 +13,9 @@
     "fields: {a: , b: , d: {type: date}, n: {type: number}, l: {type: list}, g: {type: geo}}\n"
 #define COMPARISONS "comparisons: [a]\n"
 #define BLOCKING "blocking: [[a]]\n"
+#define TWO                                                                     \
+    TOP FIELDS "comparisons: [{field: a, levels: [exact]}, {field: b, levels: " \
+               "[exact]}]\n" BLOCKING
 
 static struct mln_arena arena;
 static struct mln_link_model model;
@@ -237,6 +240,21 @@ static const struct {
      "'assignment' needs left or right"},
     {TOP "kind: dedupe\n" FIELDS COMPARISONS BLOCKING "decision: {assignment: best}\n",
      "has no sides"},
+    /* what was trained */
+    {TWO "interactions: [{between: [a], weight_log2: []}]\n", "is between two comparisons"},
+    {TWO "interactions: [{between: [a, c], weight_log2: []}]\n", "one of a, b, not 'c'"},
+    {TWO "interactions: [{between: [b, a], weight_log2: []}]\n", "in the order they have"},
+    {TWO "interactions: [{between: [a, a], weight_log2: []}]\n", "in the order they have"},
+    {TWO "interactions: [{between: [a, b], weight_log2: [[1, 2]]}]\n",
+     "m.yaml:5:47: 1 lists; one each is needed for the 2 levels of 'a'"},
+    {TWO "interactions: [{between: [a, b], weight_log2: [[1, 2], [3]]}]\n",
+     "1 numbers; a number each is needed for the 2 levels of 'b'"},
+    {TWO "interactions: [{between: [a, b], weight_log2: [[1, 2], [3, x]]}]\n", "a number"},
+    {TWO "interactions: [{between: [a, b], weight_log2: [[1, 2], [3, 2001]]}]\n", "2000"},
+    {TWO "interactions: [{between: [a, b], weight_log2: [[1, 2], [3, 4]]}, "
+         "{between: [a, b], weight_log2: [[1, 2], [3, 4]]}]\n",
+     "interaction 1 is of the same two comparisons"},
+    {TWO "coverage: 1.1\n", "'coverage'"},
 };
 
 START_TEST(every_fault_has_its_place_and_its_remedy) {
@@ -327,7 +345,17 @@ START_TEST(a_model_written_reads_back_to_the_same_bits) {
         "decision: {threshold: 0.1, keep_from: 0, assignment: {left: 2, right: 3}, clusters: "
         "components, "
         "cluster_threshold: 0.99, block_share_max: 1, pairs_max: 1}\n"
-        "lambda: 1.2345678901234567e-8\n");
+        "lambda: 1.2345678901234567e-8\n"
+        "coverage: 0.30000000000000004\n"
+        "interactions:\n"
+        "  - {between: [t, \"à l'envers\"], weight_log2: ["
+        "[0.1, 1e-17, -0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], "
+        "[0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], "
+        "[-3.3333333333333335, 0.30000000000000004, 2000]]}\n"
+        "  - {between: [g, n], weight_log2: [[1, 2, 3], [-1, -2, -3]]}\n");
+    ck_assert_uint_eq(model.n_interactions, 2);
+    ck_assert_double_eq(model.interactions[0].weight_log2[15][1], 0.30000000000000004);
+    ck_assert_double_eq(model.interactions[1].weight_log2[1][2], -3);
     must_round_trip("a model with everything");
     must_read(TOP "kind: dedupe\n" FIELDS COMPARISONS BLOCKING
                   "decision: {threshold: {fdr: 0.05}}\n"
