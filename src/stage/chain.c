@@ -216,7 +216,8 @@ static enum mln_status rebuild(struct chain *c, struct mln_err *err) {
         "chain/etat_auteur.sql",       "chain/issue_procedure.sql",
         "chain/chaine_victime.sql",    "chain/chaine_procedure.sql",
         "chain/histoire.sql",          "chain/anomalie.sql",
-        "chain/rapprochement.sql"};
+        "chain/rapprochement.sql",     "chain/passage.sql",
+        "chain/flux.sql",              "chain/personne.sql"};
     MLN_TRY(step(c, "chain/nomenclatures.sql", err));
     MLN_TRY(mln_chain_codes_load(c->run, c->e, &c->study, err));
     MLN_TRY(mln_grammar_load(c->run->arena, c->e, MLN_WORK, &c->grammar, err));

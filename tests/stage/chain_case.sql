@@ -37,6 +37,13 @@ SELECT ROW_NUMBER() OVER () + 900 AS idx, * FROM (
   ) AS t(a, b, c, d, e, f, g)
 ) AS p(procedure_no, rang, role, nature, age_faits, lien_auteur, sexe);
 
+-- Who is known by a CSNS at Interior: v is the victim of 1, 3 and 7 and the author of 10, w the
+-- author of 1 and 26 (4 alone has the same by Justice, see below), u the victim of 20 and 21.
+CREATE TABLE personne_connue AS SELECT * FROM (VALUES
+  ( 1, 1, 'v'), ( 3, 1, 'v'), ( 7, 1, 'v'), (10, 2, 'v'), ( 1, 2, 'w'), (26, 2, 'w'),
+  (20, 1, 'u'), (21, 1, 'u')
+) AS t(procedure_no, rang, personne_id);
+
 -- Everyone is a victim of 20730 (partner violence) but in 11 and 12. 15700 is on no list.
 CREATE TABLE proc_infraction AS
 SELECT ROW_NUMBER() OVER () + 70 AS idx, * FROM (
@@ -60,7 +67,7 @@ CREATE TABLE affaire AS SELECT ROW_NUMBER() OVER () + 300 AS idx, * FROM (VALUES
 CREATE TABLE affaire_personne AS
 SELECT ROW_NUMBER() OVER () + 10 AS idx, affaire_no, rang, 'mis_en_cause' AS role, personne_id
 FROM (VALUES
-  (10, 1, NULL), (30, 1, NULL), (30, 2, NULL), (40, 1, NULL), (40, 2, NULL), (50, 1, NULL),
+  (10, 1, NULL), (30, 1, NULL), (30, 2, NULL), (40, 1, 'w'), (40, 2, NULL), (50, 1, NULL),
   (60, 1, NULL), (61, 1, NULL), (70, 1, NULL), (70, 2, NULL), (81, 1, NULL), (82, 1, NULL),
   (80, 1, NULL), (100, 1, NULL), (110, 1, NULL), (120, 1, NULL), (131, 1, NULL), (132, 1, NULL),
   (141, 1, NULL), (141, 2, NULL), (151, 1, 'aa'), (151, 2, 'bb'), (152, 7, 'bb'), (161, 1, 'cc'),

@@ -1,0 +1,81 @@
+-- The same persons in several procedures of the field.
+--
+-- participation: a victim of the field, or a natural mis en cause of a procedure that has one.
+-- Grain: person of a procedure; key (procedure_no, rang, role).
+--   role             victime, auteur
+--   personne_id      who she is: the pseudonym of her CSNS at Interior; else that of the persons of
+--                    affaires to whom she is matched, where they agree; NULL: not known
+--   personne_source  interieur, justice, inconnue
+CREATE TABLE {base}.participation AS
+WITH membre AS (
+    SELECT procedure_no, rang, 'victime' AS role
+    FROM {work}.victime
+    WHERE motif IS NULL
+    UNION ALL
+    SELECT m.procedure_no, m.rang, 'auteur'
+    FROM {base}.proc_personne AS m
+    WHERE m.role = 'mis_en_cause' AND m.nature = 'physique'
+      AND m.procedure_no IN (SELECT procedure_no FROM {work}.victime WHERE motif IS NULL)
+),
+justice AS (
+    SELECT l.procedure_no, l.rang_procedure AS rang, MIN(q.personne_id) AS personne_id
+    FROM {base}.lien_personne AS l
+    JOIN {base}.affaire_personne AS q
+      ON q.affaire_no = l.affaire_no AND q.rang = l.rang_affaire
+    WHERE q.personne_id IS NOT NULL
+    GROUP BY l.procedure_no, l.rang_procedure
+    HAVING MIN(q.personne_id) = MAX(q.personne_id)
+)
+SELECT m.procedure_no, m.rang, m.role, p.force,
+       CAST(EXTRACT(YEAR FROM p.date_enregistrement) AS INTEGER) AS annee, p.date_enregistrement,
+       w.sexe, COALESCE(w.personne_id, j.personne_id) AS personne_id,
+       CASE WHEN w.personne_id IS NOT NULL THEN 'interieur'
+            WHEN j.personne_id IS NOT NULL THEN 'justice' ELSE 'inconnue' END AS personne_source
+FROM membre AS m
+JOIN {base}.procedure AS p ON p.procedure_no = m.procedure_no
+JOIN {base}.proc_personne AS w ON w.procedure_no = m.procedure_no AND w.rang = m.rang
+LEFT JOIN justice AS j ON j.procedure_no = m.procedure_no AND j.rang = m.rang
+ORDER BY m.procedure_no, m.rang;
+
+-- personne: who is known, once a role. Grain: role × personne_id.
+--   nb_procedures    of the field, in this role, recorded in the study's period
+--   annee, force     of the first of them
+--   sexe             NULL where her procedures disagree
+--   deux_roles       1: she is also in the other role in the field
+--   suite            nouvelle: another procedure followed the first; en_cours: none yet
+--   duree_jours      from the first recording to the second; with en_cours 1, to the end of the
+--                    period, or the observation date if earlier (censored there)
+CREATE TABLE {base}.personne AS
+WITH procedures AS (
+    SELECT role, personne_id, procedure_no, MIN(date_enregistrement) AS date, MIN(force) AS force,
+           MIN(sexe) AS sexe_min, MAX(sexe) AS sexe_max
+    FROM {base}.participation
+    WHERE personne_id IS NOT NULL
+    GROUP BY role, personne_id, procedure_no
+),
+rangees AS (
+    SELECT role, personne_id, date, force, sexe_min, sexe_max,
+           ROW_NUMBER() OVER (PARTITION BY role, personne_id ORDER BY date, force, procedure_no)
+               AS place
+    FROM procedures
+),
+compte AS (
+    SELECT role, personne_id, COUNT(*) AS nb_procedures, MIN(date) AS premiere,
+           MAX(CASE WHEN place = 1 THEN force END) AS force,
+           MAX(CASE WHEN place = 2 THEN date END) AS deuxieme,
+           CASE WHEN MIN(sexe_min) = MAX(sexe_max) THEN MIN(sexe_min) END AS sexe
+    FROM rangees
+    GROUP BY role, personne_id
+),
+double AS (
+    SELECT personne_id FROM compte GROUP BY personne_id HAVING COUNT(*) > 1
+)
+SELECT c.role, c.personne_id, CAST(c.nb_procedures AS INTEGER) AS nb_procedures,
+       CAST(EXTRACT(YEAR FROM c.premiere) AS INTEGER) AS annee, c.force, c.sexe,
+       CASE WHEN d.personne_id IS NULL THEN 0 ELSE 1 END AS deux_roles,
+       CASE WHEN c.deuxieme IS NULL THEN 'en_cours' ELSE 'nouvelle' END AS suite,
+       CASE WHEN c.deuxieme IS NULL THEN 1 ELSE 0 END AS en_cours,
+       CAST(COALESCE(c.deuxieme, LEAST($fin, $observation)) - c.premiere AS INTEGER) AS duree_jours
+FROM compte AS c
+LEFT JOIN double AS d ON d.personne_id = c.personne_id
+ORDER BY c.role, c.personne_id
