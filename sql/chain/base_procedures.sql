@@ -5,7 +5,7 @@
 CREATE TABLE {base}.procedure AS
 SELECT p.procedure_no, p.procedure_id, p.unite_id, c.force, c.annee, c.date_enregistrement,
        c.date_faits_debut_min, c.date_faits_debut_max, c.date_faits_fin_min, c.date_faits_fin_max,
-       p.departement_faits, c.date_transmission, c.juridiction_destinataire,
+       p.departement_faits, p.densite_faits, p.densite_detail_faits, c.date_transmission, c.juridiction_destinataire,
        c.nb_mis_en_cause, c.nb_victimes
 FROM {pivot}.procedure AS p
 JOIN {content}.procedure AS c ON c.idx = p.idx

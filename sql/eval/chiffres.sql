@@ -19,16 +19,16 @@ procedures AS (
     LEFT JOIN vrai_apparie AS v ON v.procedure_no = p.procedure_no
 ),
 victimes AS (
-    SELECT 0 AS vrai, force, annee, genre, issue, mode,
+    SELECT 0 AS vrai, force, annee, genre, densite, issue, mode,
            CASE WHEN en_cours = 0 THEN duree_jours END AS duree, lie
     FROM {base}.chaine_victime
     UNION ALL
-    SELECT 1, force, annee, genre, issue, mode, duree_jours,
+    SELECT 1, force, annee, genre, densite, issue, mode, duree_jours,
            CASE WHEN issue IS NULL THEN 0 ELSE 1 END
     FROM {t}.vraie_victime
 ),
 liees AS (
-    SELECT vrai, force, annee, genre, issue, mode, duree FROM victimes WHERE lie = 1
+    SELECT vrai, force, annee, genre, densite, issue, mode, duree FROM victimes WHERE lie = 1
 ),
 ensemble AS (
     SELECT vrai, COUNT(*) AS n, SUM(lie) AS lies FROM victimes GROUP BY vrai
@@ -56,6 +56,12 @@ parts AS (
            SUM(CASE WHEN issue = 'poursuites' THEN 1 ELSE 0 END), COUNT(*)
     FROM liees
     GROUP BY annee, vrai
+    UNION ALL
+    SELECT 7, 'prosecution by density', densite, vrai,
+           SUM(CASE WHEN issue = 'poursuites' THEN 1 ELSE 0 END), COUNT(*)
+    FROM liees
+    WHERE densite IS NOT NULL
+    GROUP BY densite, vrai
 ),
 durees AS (
     SELECT vrai, COUNT(duree) AS n,
@@ -98,7 +104,7 @@ mesures AS (
     FULL OUTER JOIN (SELECT ordre, figure, modalite, n, base FROM parts WHERE vrai = 1) AS v
       ON v.figure = o.figure AND v.modalite = o.modalite
     UNION ALL
-    SELECT 7, 'days from recording to end', s.modalite, 'jours',
+    SELECT 8, 'days from recording to end', s.modalite, 'jours',
            CASE s.rang WHEN 1 THEN o.q1 WHEN 2 THEN o.q2 WHEN 3 THEN o.q3 ELSE o.moyenne END,
            CASE s.rang WHEN 1 THEN v.q1 WHEN 2 THEN v.q2 WHEN 3 THEN v.q3 ELSE v.moyenne END,
            o.n, v.n

@@ -51,8 +51,9 @@ FROM {pivot}.lien_infraction;
 CREATE TABLE {t}.vraie_victime AS
 SELECT p.procedure_no, CAST(v.rang AS INTEGER) AS rang, v.genre, v.force,
        p.annee_enregistrement AS annee, v.issue, v.mode,
-       CAST(v.duree_jours AS INTEGER) AS duree_jours
+       CAST(v.duree_jours AS INTEGER) AS duree_jours, d.densite
 FROM {t}.lu_victime AS v
+LEFT JOIN {t}.densite AS d ON d.code = v.commune_faits
 LEFT JOIN {t}.procedure_connue AS p
   ON p.force = v.force AND p.code_unite = v.code_unite AND p.annee = v.annee
  AND p.numero = v.numero

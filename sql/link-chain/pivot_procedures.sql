@@ -1,5 +1,5 @@
 -- The Interior side of the pivot: from idx to number and pseudonyms, and what is derived from the
--- identifiers (age, départements). No identifier in clear.
+-- identifiers (age, départements, density). No identifier in clear.
 -- Grain: procedure (idx); person in a procedure (procedure_no, rang); offence (procedure_no, rang).
 --
 -- age_faits: whole years between birth and the first day of the facts, only where every day that
@@ -9,7 +9,8 @@
 -- someone born on 29 February is a year older on 1 March of common years.
 CREATE TABLE {pivot}.procedure AS
 SELECT n.no AS procedure_no, n.idx, n.pseudonyme AS procedure_id, u.pseudonyme AS unite_id,
-       c.departement AS departement_faits
+       c.departement AS departement_faits, c.densite AS densite_faits,
+       c.densite_detail AS densite_detail_faits
 FROM {t}.numero_procedure AS n
 JOIN {id}.procedure AS p ON p.idx = n.idx
 LEFT JOIN {t}.unite AS e ON e.force = p.force AND e.code_unite = p.code_unite

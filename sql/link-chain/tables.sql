@@ -36,4 +36,5 @@ CREATE TABLE {t}.cle_unite (idx BIGINT, cle VARCHAR);
 CREATE TABLE {t}.nomenclature_unite (code_unite VARCHAR);
 CREATE TABLE {t}.nomenclature_commune (
     code VARCHAR, departement VARCHAR, commune_actuelle VARCHAR, debut DATE, fin DATE
-)
+);
+CREATE TABLE {t}.nomenclature_densite (code VARCHAR, densite VARCHAR, densite_detail VARCHAR)

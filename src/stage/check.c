@@ -4,6 +4,7 @@
  * problem is a line; the stage fails when there is one. */
 #include "secret/keys.h"
 #include "stage/chain_codes.h"
+#include "stage/density.h"
 #include "stage/ingest_plan.h"
 #include "stage/zone.h"
 
@@ -72,11 +73,17 @@ static enum mln_status check_files(struct mln_run *run, const struct mln_ingest_
     return status;
 }
 
+static enum mln_status check_density(struct mln_run *run, struct mln_err *err) {
+    struct mln_density density;
+    return mln_density_read(run->project, run->arena, &density, err);
+}
+
 static enum mln_status find_all(struct mln_run *run, struct mln_findings *findings,
                                 struct mln_err *err) {
     struct mln_ingest_plan plan;
     MLN_TRY(check_keys(run, findings, err));
     MLN_TRY(mln_findings_take(findings, mln_study_check(run, err), err));
+    MLN_TRY(mln_findings_take(findings, check_density(run, err), err));
     MLN_TRY(mln_ingest_plan_read(run, &plan, findings, err));
     MLN_TRY(mln_ingest_plan_codes(run, &plan, findings, err));
     MLN_TRY(mln_ingest_plan_constants(&plan, run->arena, findings, err));

@@ -10,6 +10,7 @@ struct reader {
     struct mln_str text;
     size_t at;
     uint32_t line;
+    char delimiter;
 };
 
 static enum mln_status fault(const struct reader *r, struct mln_err *err, const char *why) {
@@ -59,12 +60,12 @@ static enum mln_status quoted(struct reader *r, struct mln_str *out, struct mln_
 static enum mln_status cell(struct reader *r, struct mln_str *out, struct mln_err *err) {
     if (r->at < r->text.n && r->text.p[r->at] == '"') {
         MLN_TRY(quoted(r, out, err));
-        return at_end_of_row(r) || r->text.p[r->at] == ','
+        return at_end_of_row(r) || r->text.p[r->at] == r->delimiter
                    ? MLN_OK
                    : fault(r, err, "text after a closing quote");
     }
     const size_t first = r->at;
-    while (!at_end_of_row(r) && r->text.p[r->at] != ',') {
+    while (!at_end_of_row(r) && r->text.p[r->at] != r->delimiter) {
         r->at++;
     }
     *out = mln_str_trim((struct mln_str){r->text.p + first, r->at - first});
@@ -104,13 +105,37 @@ static enum mln_status find_columns(const struct reader *r, const struct mln_str
     return MLN_OK;
 }
 
+/* ';' when the header has some and no ','. */
+static char delimiter_of(struct mln_str text) {
+    const char *end = text.n == 0 ? NULL : memchr(text.p, '\n', text.n);
+    const size_t n = end == NULL ? text.n : (size_t)(end - text.p);
+    return n > 0 && memchr(text.p, ',', n) == NULL && memchr(text.p, ';', n) != NULL ? ';' : ',';
+}
+
+static void skip_mark(struct reader *r) {
+    const bool marked = r->text.n >= 3 && memcmp(r->text.p, "\xEF\xBB\xBF", 3) == 0;
+    r->at = marked ? 3 : 0;
+}
+
+enum mln_status mln_codes_has_column(struct mln_arena *arena, const char *name, struct mln_str text,
+                                     const char *column, bool *out, struct mln_err *err) {
+    struct reader r = {arena, name, text, 0, 1, delimiter_of(text)};
+    struct mln_str header[MAX_COLUMNS];
+    size_t n = 0;
+    skip_mark(&r);
+    *out = false;
+    MLN_TRY(read_row(&r, header, &n, err));
+    for (size_t i = 0; i < n; i++) {
+        *out = *out || mln_str_is(header[i], column);
+    }
+    return MLN_OK;
+}
+
 enum mln_status mln_codes_read(struct mln_arena *arena, const char *name, struct mln_str text,
                                const char *const *columns, size_t n_columns, struct mln_codes *out,
                                struct mln_err *err) {
-    struct reader r = {arena, name, text, 0, 1};
-    if (text.n >= 3 && memcmp(text.p, "\xEF\xBB\xBF", 3) == 0) {
-        r.at = 3;
-    }
+    struct reader r = {arena, name, text, 0, 1, delimiter_of(text)};
+    skip_mark(&r);
     size_t cap = 0;
     for (size_t i = 0; i < text.n; i++) {
         cap += text.p[i] == '\n' || text.p[i] == '\r';

@@ -1,5 +1,6 @@
-/* Reading a nomenclature: a small CSV of ours (UTF-8, ',', '"' with doubled quotes, header, LF or
- * CRLF), of which a caller wants some columns by name.
+/* Reading a nomenclature: a small CSV (UTF-8, ',', '"' with doubled quotes, header, LF or
+ * CRLF), of which a caller wants some columns by name. A header with ';' and no ',' (a
+ * spreadsheet's French CSV) has ';' between its cells, and so have the rows.
  *
  *     code,libelle,partenaire,debut,fin
  *     CONJ,Conjoint,1,,
@@ -27,6 +28,11 @@ struct mln_codes {
 enum mln_status mln_codes_read(struct mln_arena *arena, const char *name, struct mln_str text,
                                const char *const *columns, size_t n_columns, struct mln_codes *out,
                                struct mln_err *err) MLN_MUST_USE;
+
+/* Whether the header has that column. MLN_BAD_INPUT: it cannot be read. */
+enum mln_status mln_codes_has_column(struct mln_arena *arena, const char *name, struct mln_str text,
+                                     const char *column, bool *out, struct mln_err *err)
+    MLN_MUST_USE;
 
 static inline struct mln_str mln_codes_cell(const struct mln_codes *codes, size_t row,
                                             size_t column) {

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "source/source.h"
+#include "stage/density.h"
 #include "stage/eval_bands.h"
 #include "stage/zone.h"
 
@@ -42,7 +43,7 @@ static const struct truth_file truth_files[] = {
       NULL}},
     {"victime.csv", "lu_victime",
      {"force", "code_unite", "annee", "numero", "rang", "genre", "champ", "issue", "mode",
-      "duree_jours", NULL}},
+      "duree_jours", "commune_faits", NULL}},
 };
 
 struct loading {
@@ -348,11 +349,20 @@ static enum mln_status open_zones(struct eval *ev, struct mln_err *err) {
                            MLN_ATTACH_READ, err);
 }
 
+/* The classes that the run used: the truth has the communes of the facts. */
+static enum mln_status load_density(struct eval *ev, struct mln_err *err) {
+    struct mln_density density;
+    MLN_TRY(mln_density_read(ev->run.project, ev->run.arena, &density, err));
+    MLN_TRY(mln_run_sql(ev->e, "eval/densite.sql", names(), NULL, err));
+    return mln_density_append(&density, ev->e, MLN_WORK, "densite", err);
+}
+
 static enum mln_status compare(struct eval *ev, const char *truth_dir, struct mln_err *err) {
     MLN_TRY(open_zones(ev, err));
     for (size_t i = 0; i < sizeof truth_files / sizeof *truth_files; i++) {
         MLN_TRY(load_truth(ev, truth_dir, &truth_files[i], err));
     }
+    MLN_TRY(load_density(ev, err));
     MLN_TRY(mln_run_sql(ev->e, "eval/verite.sql", names(), NULL, err));
     MLN_TRY(mln_eval_bands_read(&ev->run, &ev->bands, err));
     mln_json_init(&ev->json, &ev->text);

@@ -32,6 +32,7 @@ static const struct place {
     {"outcome of victims", {"annee", "issue"}, {"TOTAL", NULL}},
     {"prosecution by kind of violence", {"genre", "issue"}, {NULL, "poursuites"}},
     {"mode of prosecution", {"annee", "mode"}, {"TOTAL", NULL}},
+    {"prosecution by density", {"densite", "issue"}, {NULL, "poursuites"}},
     {"prosecution by year", {"annee", "issue"}, {NULL, "poursuites"}},
 };
 

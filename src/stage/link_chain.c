@@ -17,6 +17,7 @@
 #include "link/pv_reference.h"
 #include "secret/permute.h"
 #include "stage/codes.h"
+#include "stage/density.h"
 #include "stage/link_joint.h"
 #include "stage/zone.h"
 
@@ -165,7 +166,11 @@ static enum mln_status load_communes(struct linkage *l, struct mln_err *err) {
         status = append_batch(l, "nomenclature_commune", b, err);
     }
     mln_builder_free(b);
-    return status;
+    MLN_TRY(status);
+    struct mln_density density;
+    MLN_TRY(mln_density_read(l->run->project, l->run->arena, &density, err));
+    MLN_TRY(mln_run_figure(l->run, "niveaux_grille_densite", density.levels, err));
+    return mln_density_append(&density, l->e, MLN_WORK, "nomenclature_densite", err);
 }
 
 /* ── statements and kernels ── */

@@ -192,6 +192,16 @@ const char *mln_project_relative(const struct mln_project *project, const char *
     return n > 0 && project->dir[n - 1] == '/' && path[n] != '\0' ? path + n : path;
 }
 
+bool mln_project_has_nomenclature(const struct mln_project *project, const char *name) {
+    struct mln_buf path = MLN_BUF_INIT;
+    if (project->nomenclatures != NULL) {
+        mln_buf_addf(&path, "%s/%s.csv", project->nomenclatures, name);
+    }
+    const bool has = path.n > 0 && !path.failed && mln_path_exists(path.p);
+    mln_buf_release(&path);
+    return has;
+}
+
 enum mln_status mln_project_nomenclature(const struct mln_project *project, struct mln_arena *arena,
                                          const char *name, struct mln_str *out,
                                          struct mln_err *err) {

@@ -74,6 +74,9 @@ extern const char *const mln_method_words[];
 enum mln_status mln_project_read_protect(struct mln_arena *arena, struct mln_yaml *top,
                                          struct mln_project *p, struct mln_err *err) MLN_MUST_USE;
 
+/* Whether the project's own folder has a nomenclature of that name. */
+bool mln_project_has_nomenclature(const struct mln_project *project, const char *name);
+
 /* A nomenclature's text by name ("natinf" → <nomenclatures>/natinf.csv, else the shipped one). */
 enum mln_status mln_project_nomenclature(const struct mln_project *project, struct mln_arena *arena,
                                          const char *name, struct mln_str *out, struct mln_err *err)

@@ -19,6 +19,8 @@ const struct mln_study_column mln_study_columns[] = {
     COLUMN_OF("cote", false, false, false, true),
     COLUMN("dans_champ", false, true),
     COLUMN("decision", true, false),
+    COLUMN("densite", true, true),
+    COLUMN("densite_detail", true, true),
     COLUMN("departement", true, true),
     COLUMN("departement_residence", true, false),
     COLUMN("deplacee", true, false),

@@ -46,7 +46,8 @@ const struct mln_synth_file_info mln_synth_files[N_FILES] = {
                                TRUTH_KEY ",rang_procedure,affaire_id,rang_affaire"},
     [FILE_TRUTH_VICTIME] = {"truth/victime.csv", true, true,
                             TRUTH_KEY
-                            ",rang,genre,champ,age_faits,issue,mode,date_issue,duree_jours"},
+                            ",rang,genre,champ,age_faits,issue,mode,date_issue,duree_jours,"
+                            "commune_faits"},
 };
 
 void mln_synth_pen_init(struct mln_synth_pen *pen, const struct mln_synth_world *world,

@@ -143,7 +143,7 @@ static enum mln_status load_present(struct mln_synth_places *p, struct loading *
     double sum = 0;
     while (next_line(&lines, cells, &n)) {
         const double people = number(cells[6]);
-        const int32_t court = n > 8 ? court_of(load, cells[8]) : MLN_SYNTH_NO_INDEX;
+        const int32_t court = n > 7 ? court_of(load, cells[7]) : MLN_SYNTH_NO_INDEX;
         if (!mln_str_is(cells[4], "actuelle") || people <= 0 || court < 0) {
             continue;
         }

@@ -119,6 +119,8 @@ static void put_victim(struct mln_synth_pen *pen, const struct mln_synth_case *c
     if (ended) {
         out_u(o, (uint64_t)(k.ended - c->core.recorded), 1);
     }
+    out_sep(o);
+    out_z(o, pen->world->places->communes[c->core.commune].code);
     out_end(o);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "stage/codes.h"
+#include "stage/density.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,6 +34,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         }
     } else if (err.msg[0] == '\0') {
         abort();
+    }
+    struct mln_density density;
+    if (mln_density_parse(&arena, "fuzz", text, &density, &err) == MLN_OK) {
+        for (size_t row = 0; row < density.codes.n_rows; row++) {
+            const struct mln_str level = mln_codes_cell(&density.codes, row, 1);
+            if (level.n != 1 || level.p[0] < '1' || level.p[0] > '0' + density.levels) {
+                abort();
+            }
+        }
     }
     mln_arena_release(&arena);
     return 0;

@@ -6,7 +6,7 @@ CREATE TABLE {content}.procedure AS SELECT $sens * idx AS idx, force, 2021 AS an
   CAST(NULL AS DATE) AS date_transmission, juridiction_destinataire, 1 AS nb_mis_en_cause, 1 AS nb_victimes
   FROM {work}.procedure ORDER BY $sens * idx;
 CREATE TABLE {pivot}.procedure AS SELECT CAST(procedure_no AS BIGINT) AS procedure_no, $sens * idx AS idx,
-  CONCAT('p', CAST(procedure_no AS VARCHAR)) AS procedure_id, 'u' AS unite_id, '75' AS departement_faits
+  CONCAT('p', CAST(procedure_no AS VARCHAR)) AS procedure_id, 'u' AS unite_id, '75' AS departement_faits, 'intermediaire' AS densite_faits, 'D7_2' AS densite_detail_faits
   FROM {work}.procedure ORDER BY $sens * idx DESC;
 CREATE TABLE {content}.proc_personne AS SELECT $sens * idx AS idx, rang, role, nature, sexe,
   '99100' AS nationalite, '42' AS profession, 'M' AS situation_famille, 1 AS nb_enfants,

@@ -83,10 +83,11 @@ static void make_run(struct place *p) {
                " v(procedure_no, rang_procedure, affaire_no, rang_affaire, passe)");
     write_zone(p, "chain", "base.db", "base",
                "CREATE TABLE z.chaine_victime AS SELECT * FROM (VALUES"
-               " (1, 1, 'PN', 2021, 'physique', 'poursuites', 'COPJ', 0, 100, 1),"
-               " (2, 1, 'PN', 2021, 'physique', 'alternative', NULL, 0, 50, 1),"
-               " (3, 1, 'GN', 2022, 'menaces', NULL, NULL, NULL, NULL, 0))"
-               " v(procedure_no, rang, force, annee, genre, issue, mode, en_cours, duree_jours, lie)");
+               " (1, 1, 'PN', 2021, 'physique', 'poursuites', 'COPJ', 0, 100, 1, 'dense'),"
+               " (2, 1, 'PN', 2021, 'physique', 'alternative', NULL, 0, 50, 1, 'dense'),"
+               " (3, 1, 'GN', 2022, 'menaces', NULL, NULL, NULL, NULL, 0, NULL))"
+               " v(procedure_no, rang, force, annee, genre, issue, mode, en_cours, duree_jours, lie,"
+               " densite)");
     write_text(p->truth, "lien_procedure_affaire.csv",
                "force,code_unite,annee,numero,affaire_id\n"
                "PN,00321,2021,001,A1\nPN,00321,2021,002,A2\nPN,00321,2021,009,A9\n");
@@ -98,11 +99,11 @@ static void make_run(struct place *p) {
                "PN,00321,2021,001,1,A1,1\n");
     write_text(p->truth, "victime.csv",
                "force,code_unite,annee,numero,rang,genre,champ,age_faits,issue,mode,date_issue,"
-               "duree_jours\n"
-               "PN,00321,2021,001,1,physique,1,30,poursuites,COPJ,2021-05-12,100\n"
-               "PN,00321,2021,002,1,physique,1,30,poursuites,CI,2021-03-11,10\n"
-               "GN,04567,2022,003,1,menaces,1,30,,,,\n"
-               "GN,04567,2022,003,2,,0,30,,,,\n");
+               "duree_jours,commune_faits\n"
+               "PN,00321,2021,001,1,physique,1,30,poursuites,COPJ,2021-05-12,100,75056\n"
+               "PN,00321,2021,002,1,physique,1,30,poursuites,CI,2021-03-11,10,75056\n"
+               "GN,04567,2022,003,1,menaces,1,30,,,,,01001\n"
+               "GN,04567,2022,003,2,,0,30,,,,,01001\n");
 }
 
 static const char expected[] =
@@ -136,6 +137,8 @@ static const char expected[] =
     "  COPJ                            1   100.00%    50.00%   +50.00 pt\n"
     "prosecution by year\n"
     "  2021                            2    50.00%   100.00%   -50.00 pt\n"
+    "prosecution by density\n"
+    "  dense                           2    50.00%   100.00%   -50.00 pt\n"
     /* durations: obtained 50, 100; true 10, 100 */
     "days from recording to end\n"
     "  1 first quartile                2      62.5      32.5    +30.0 d\n"

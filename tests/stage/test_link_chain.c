@@ -451,6 +451,9 @@ START_TEST(pivot_by_hand) {
                             " FROM pv.affaire_personne a JOIN pv.proc_personne q"
                             " ON q.personne_id = a.personne_id ORDER BY 1").text,
                      "2 -\n3 30\n");
+    ck_assert_str_eq(ask(e, "SELECT DISTINCT densite_faits || ' ' || densite_detail_faits"
+                            " FROM pv.procedure").text,
+                     "dense POP_1\n"); /* of its present commune */
     ck_assert_str_eq(ask(e, "SELECT DISTINCT departement_faits || ' ' ||"
                             " CAST(LENGTH(procedure_id) AS VARCHAR) FROM pv.procedure").text,
                      "69 32\n");

@@ -7,6 +7,7 @@
 #include "chain/hosts.h"
 #include "fault.h"
 #include "stage/chain_grammar.h"
+#include "stage/density.h"
 #include "stage/tabulate.h"
 
 static enum mln_status parse_study(struct mln_arena *arena, struct mln_err *err) {
@@ -27,6 +28,12 @@ static enum mln_status read_codes(struct mln_arena *arena, struct mln_err *err) 
     struct mln_codes codes;
     return mln_codes_read(arena, "n", MLN_STR_LIT("code,libelle\na,\"b\"\"c\"\n"), columns, 2,
                           &codes, err);
+}
+
+static enum mln_status read_density(struct mln_arena *arena, struct mln_err *err) {
+    struct mln_density density;
+    return mln_density_parse(arena, "n", MLN_STR_LIT("CODGEO,\"a\"\"b\",DENS\n1,,2\n2,,7\n"),
+                             &density, err);
 }
 
 static enum mln_status find_hosts(struct mln_arena *arena, struct mln_err *err) {
@@ -84,7 +91,7 @@ static enum mln_status tabulate(struct mln_arena *arena, struct mln_err *err) {
 }
 
 static enum mln_status (*const jobs[])(struct mln_arena *, struct mln_err *) = {
-    parse_study, parse_grammar, read_codes, find_hosts, tabulate};
+    parse_study, parse_grammar, read_codes, read_density, find_hosts, tabulate};
 
 START_TEST(every_allocation_fails_in_turn) {
     const size_t before = fault_live();
