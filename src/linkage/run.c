@@ -255,13 +255,11 @@ static enum mln_status write_all(struct whole *w, struct mln_err *err) {
     const char *review = partial_path(w, "review.csv");
     MLN_TRY(review == NULL ? mln_err_nomem(err, "a path")
                            : mln_linkage_write_review(&work, &w->scores, &w->decision, review, err));
-    MLN_TRY(mln_linkage_write_pairs(&work, w->engine, &w->scores, w->decision.decision, pairs,
-                                    err));
-    MLN_TRY(mln_linkage_write_candidates(&work, w->engine, &w->scores, w->decision.decision,
-                                         candidates, err));
+    MLN_TRY(mln_linkage_write_pairs(&work, &w->scores, w->decision.decision, pairs, err));
+    MLN_TRY(mln_linkage_write_candidates(&work, &w->scores, w->decision.decision, candidates,
+                                         err));
     if (w->decision.cluster_name != NULL) {
-        MLN_TRY(mln_linkage_write_clusters(&work, w->engine, w->decision.cluster_name, clusters,
-                                           err));
+        MLN_TRY(mln_linkage_write_clusters(&work, w->decision.cluster_name, clusters, err));
     }
     MLN_TRY(write_model(w, model, err));
     if (!w->options->no_report) {
