@@ -123,7 +123,7 @@
     return chart.rows.length > MANY ? ranked(chart, t) : bars(chart, t, width, 100);
   }
 
-  /* What the shown parts leave of 100 when one of them is suppressed. */
+  /* What the shown parts leave of the whole (100 percent, a balance's stock) when one is suppressed. */
   function hiddenRest(chart, row) {
     let sum = 0;
     let hidden = false;
@@ -134,7 +134,8 @@
         hidden = hidden || s.values[row] === "s";
       }
     });
-    return hidden ? Math.max(0, 100 - sum) : 0;
+    const whole = chart.view === "balance" ? chart.wholes[row] : 100;
+    return hidden && isNumber(whole) ? Math.max(0, whole - sum) : 0;
   }
 
   function luminance(hex) {
@@ -148,10 +149,14 @@
     return luminance(color) > 0.2 ? "#16202d" : "#ffffff";
   }
 
+  /* Parts of 100 percent; of a balance, counts, whose longest row has the whole width. */
   function stacked(chart, t, width) {
     const show = formatter(chart);
     const option = base(chart, t);
-    const room = width < NARROW ? 11 : 5.5; /* percent a label needs */
+    const counts = chart.view === "balance";
+    const sum = (row) => chart.series.reduce((n, s) => n + (isNumber(s.values[row]) ? s.values[row] : 0), hiddenRest(chart, row));
+    const whole = counts ? Math.max(1, ...chart.rows.map((_, row) => sum(row))) : 100;
+    const room = (width < NARROW ? 0.11 : 0.055) * whole; /* a label needs */
     option.tooltip.trigger = "axis";
     option.tooltip.axisPointer = { type: "none" };
     option.tooltip.formatter = rowTooltip(chart, show);
@@ -162,14 +167,15 @@
     const lines = Math.ceil((chart.series.length + (hasSecret ? 1 : 0)) / perLine);
     option.grid = { left: 14, right: 20, top: 24 + 22 * lines, bottom: 4, containLabel: true };
     option.yAxis = rowAxis(chart, t, width, 13);
-    option.xAxis = valueAxis(t, { min: 0, max: 100, axisLabel: { color: t.muted, fontSize: 12, formatter: (v) => v + page.words.percent } });
+    option.xAxis = valueAxis(t, { min: 0, max: counts ? null : 100, axisLabel: { color: t.muted, fontSize: 12, hideOverlap: true,
+      formatter: (v) => (counts ? format(v, 0) : v + page.words.percent) } });
     option.series = chart.series.map((s, i) => {
       const color = t.series[i % t.series.length];
       return {
         type: "bar", stack: "all", name: s.label, barWidth: width < NARROW ? 20 : 24,
         itemStyle: { color, borderColor: t.paper, borderWidth: 1 },
         label: { show: true, color: inkOn(color), fontSize: 12,
-          formatter: (p) => (p.value >= room ? format(p.value, p.value >= 10 && width < NARROW ? 0 : chart.decimals) : "") },
+          formatter: (p) => (p.value >= room ? format(p.value, counts || (p.value >= 10 && width < NARROW) ? 0 : chart.decimals) : "") },
         data: s.values.map((v) => (isNumber(v) ? v : 0)),
       };
     });
@@ -177,7 +183,7 @@
       option.series.push({
         type: "bar", stack: "all", name: page.words.secret, barWidth: width < NARROW ? 20 : 24,
         itemStyle: secretMark(t),
-        label: { show: true, color: t.muted, fontStyle: "italic", fontSize: 12, formatter: (p) => (p.value >= 3 ? "s" : "") },
+        label: { show: true, color: t.muted, fontStyle: "italic", fontSize: 12, formatter: (p) => (p.value >= 0.03 * whole ? "s" : "") },
         data: chart.rows.map((_, row) => hiddenRest(chart, row) || "-"),
       });
     }
@@ -237,7 +243,7 @@
     return { option, height: chart.rows.length * (labelsAbove(chart, width) ? 46 : 36) + 30 + 22 * lines + 30 };
   }
 
-  const builders = { funnel, rate, stacked, duration };
+  const builders = { funnel, rate, stacked, duration, balance: stacked };
 
   maillon.start(builders);
 })();

@@ -4,6 +4,7 @@
 
 #define REWARD 1e6
 #define COST_SUPPRESSED 0.01
+#define COST_HIDDEN 0.5 /* nobody prints it */
 #define COST_ZERO 64.0
 #define COST_KNOWN_ZERO 4096.0
 
@@ -15,6 +16,9 @@ static double cost_of(const struct mln_system *s, size_t cell) {
     const struct mln_cell *c = &s->cells[cell];
     if (c->count == 0 && !c->hides_group) {
         return mln_is_known_zero(s, cell) ? COST_KNOWN_ZERO : COST_ZERO;
+    }
+    if (c->hidden) {
+        return COST_HIDDEN;
     }
     const double part = 1 + log2(1 + (double)c->count) / 4;
     return part * (1 + 2 * (double)c->n_totals);

@@ -22,7 +22,7 @@ static struct cost cost_of(const struct mln_system *s, size_t cell) {
     const struct mln_cell *c = &s->cells[cell];
     struct cost cost = {.worth = c->count == 0 && !c->hides_group ? ZERO : NONZERO,
                         .n_totals = c->n_totals,
-                        .count = c->count};
+                        .count = c->hidden ? 0 : c->count}; /* nobody misses it */
     for (size_t i = s->line_start[cell]; i < s->line_start[cell + 1]; i++) {
         const struct mln_line *line = &s->lines[s->line_of[i]];
         cost.lonely += line->n_suppressed == 0;

@@ -28,8 +28,33 @@ static bool is_funnel(const struct mln_table *t) {
     return t->view == MLN_VIEW_FUNNEL && t->n_dimensions == 1 && t->dimensions[0].total < 0;
 }
 
+/* Cells that nobody prints: the drops of a funnel, what a balance holds. */
 static size_t hidden_cells(const struct mln_table *t) {
+    if (t->view == MLN_VIEW_BALANCE) {
+        return t->n_cells / MLN_BALANCE_PARTS;
+    }
     return is_funnel(t) ? t->n_cells - 1 : 0;
+}
+
+/* The cell that gives a cell its name: an opening stock is the closing one of the period before. */
+static size_t named_by(const struct mln_table *t, size_t cell) {
+    if (t->view != MLN_VIEW_BALANCE || cell % MLN_BALANCE_PARTS != MLN_BALANCE_OPENING) {
+        return cell;
+    }
+    const size_t period = t->dimensions[1].n * MLN_BALANCE_PARTS;
+    return cell < period ? cell : cell - period + MLN_BALANCE_CLOSING;
+}
+
+/* The cell that gives a hidden one its name, and the count of the hidden one. */
+static size_t hidden_by(const struct mln_table *t, size_t hidden, uint64_t *count) {
+    const uint64_t *n = t->counts;
+    if (t->view == MLN_VIEW_BALANCE) {
+        const size_t cell = hidden * MLN_BALANCE_PARTS;
+        *count = n[cell + MLN_BALANCE_LEFT] + n[cell + MLN_BALANCE_CLOSING];
+        return cell + MLN_BALANCE_CLOSING;
+    }
+    *count = n[hidden] >= n[hidden + 1] ? n[hidden] - n[hidden + 1] : 0;
+    return hidden;
 }
 
 static uint64_t threshold_of(const struct mln_table *t, const struct mln_protect_options *o) {
@@ -45,16 +70,15 @@ static enum mln_status draft_table(struct mln_arena *arena, const struct mln_tab
         struct draft *d = &drafts[c];
         *d = (struct draft){.table = table, .cell = c, .threshold = threshold};
         if (c < t->n_cells) {
-            d->n_totals = mln_key_make(t, terms, n_terms, c, t->counts[c], key, &d->summed);
+            d->n_totals =
+                mln_key_make(t, terms, n_terms, named_by(t, c), t->counts[c], key, &d->summed);
             d->count = t->counts[c];
         } else {
-            const size_t step = c - t->n_cells;
-            (void)mln_key_make(t, terms, n_terms, step, t->counts[step], key, NULL);
+            const size_t by = hidden_by(t, c - t->n_cells, &d->count);
+            (void)mln_key_make(t, terms, n_terms, by, t->counts[by], key, NULL);
             mln_buf_addz(key, "\x1F"
                               "drop");
             d->hidden = true;
-            d->count =
-                t->counts[step] >= t->counts[step + 1] ? t->counts[step] - t->counts[step + 1] : 0;
         }
         MLN_TRY(mln_buf_check(key, "the keys of the cells", err));
         d->key = mln_arena_strdup(arena, mln_buf_view(key));
@@ -167,8 +191,10 @@ static size_t count_lines(const struct mln_table *t, size_t *n_members) {
             *n_members += t->n_cells;
         }
     }
-    *n_members += 3 * hidden_cells(t);
-    return n_lines + hidden_cells(t);
+    const size_t n_hidden = hidden_cells(t);
+    const bool balance = t->view == MLN_VIEW_BALANCE;
+    *n_members += n_hidden * (balance ? MLN_BALANCE_PARTS + 2 : 3);
+    return n_lines + n_hidden * (balance ? 2 : 1);
 }
 
 static int compare_numbers(const void *a, const void *b) {
@@ -193,6 +219,23 @@ static bool is_sensitive(const struct mln_protect_context *context, const char *
     return false;
 }
 
+/* What a balance holds, from both sides; returns the end of the members. */
+static size_t add_balances(struct mln_system *s, const struct mln_table *t, const size_t *cell_of,
+                           uint64_t threshold, size_t at) {
+    static const size_t sides[] = {MLN_BALANCE_OPENING, MLN_BALANCE_LEFT, MLN_BALANCE_PARTS};
+    for (size_t held = 0; held < hidden_cells(t); held++) {
+        for (size_t side = 0; side < 2; side++) {
+            const size_t first = at;
+            s->members[at++] = cell_of[t->n_cells + held];
+            for (size_t part = sides[side]; part < sides[side + 1]; part++) {
+                s->members[at++] = cell_of[held * MLN_BALANCE_PARTS + part];
+            }
+            add_line(s, first, at - first, threshold, false);
+        }
+    }
+    return at;
+}
+
 /* Appends the lines of a table; returns the end of the members. */
 static size_t add_lines(struct mln_system *s, const struct mln_table *t, size_t table,
                         const struct mln_protect_context *context, uint64_t threshold, size_t at) {
@@ -214,6 +257,9 @@ static size_t add_lines(struct mln_system *s, const struct mln_table *t, size_t 
             }
             add_line(s, first, dim->n, threshold, sensitive);
         }
+    }
+    if (t->view == MLN_VIEW_BALANCE) {
+        return add_balances(s, t, cell_of, threshold, at);
     }
     for (size_t step = 0; step < hidden_cells(t); step++) {
         const struct mln_cell *drop = &s->cells[cell_of[t->n_cells + step]];

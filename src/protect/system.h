@@ -12,7 +12,9 @@
  * so that nothing below depends on the order of tables, dimensions or categories.
  *
  * Between two steps of a funnel lies a drop that nobody prints but everybody can subtract: it is a
- * hidden cell, total = next step + drop. */
+ * hidden cell, total = next step + drop. What a balance holds in a period and stage is one too:
+ * held = opening + entered + returned, held = left + closing. The opening of a period is the same
+ * cell as the closing of the one before. */
 #ifndef MLN_PROTECT_SYSTEM_H
 #define MLN_PROTECT_SYSTEM_H
 

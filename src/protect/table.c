@@ -129,7 +129,12 @@ enum mln_status mln_frame_check(const struct mln_table *t, struct mln_err *err) 
     for (size_t m = 0; m < t->n_measures; m++) {
         MLN_TRY(check_measure(t, &t->measures[m], err));
     }
-    return MLN_OK;
+    const struct mln_dimension *d = t->dimensions;
+    const bool balance = t->n_dimensions == 3 && d[0].total < 0 && d[1].total >= 0 &&
+                         d[2].total < 0 && d[2].n == MLN_BALANCE_PARTS;
+    return t->view != MLN_VIEW_BALANCE || balance
+               ? MLN_OK
+               : bad(t, err, "a balance is of periods, stages and its five parts");
 }
 
 bool mln_same_unit(const struct mln_table *funnel, size_t a, size_t b) {
@@ -156,6 +161,21 @@ static bool totals_hold(const struct mln_table *t, size_t d) {
             sum += i == (size_t)dim->total ? 0 : t->counts[first + i * stride];
         }
         if (sum != t->counts[cell]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Every period and stage even, and carried over to the next period. */
+static bool balances_hold(const struct mln_table *t) {
+    const size_t period = t->dimensions[1].n * MLN_BALANCE_PARTS;
+    for (size_t cell = 0; cell < t->n_cells; cell += MLN_BALANCE_PARTS) {
+        const uint64_t *n = t->counts + cell;
+        if (n[MLN_BALANCE_OPENING] + n[MLN_BALANCE_ENTERED] + n[MLN_BALANCE_RETURNED] !=
+                n[MLN_BALANCE_LEFT] + n[MLN_BALANCE_CLOSING] ||
+            (cell >= period &&
+             n[MLN_BALANCE_OPENING] != t->counts[cell - period + MLN_BALANCE_CLOSING])) {
             return false;
         }
     }
@@ -200,6 +220,9 @@ enum mln_status mln_table_check(const struct mln_table *t, struct mln_err *err) 
         if (t->dimensions[d].total >= 0 && !totals_hold(t, d)) {
             return bad(t, err, "a TOTAL is not the sum of its line");
         }
+    }
+    if (t->view == MLN_VIEW_BALANCE && !balances_hold(t)) {
+        return bad(t, err, "a balance is not even, or not carried over to the next period");
     }
     return MLN_OK;
 }

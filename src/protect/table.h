@@ -58,8 +58,26 @@ enum mln_view {
                          category of the last, stacked (outcomes by year) */
     MLN_VIEW_DURATION, /* per category of the first dimension, the QUANTILE measures in their order,
                           at the TOTAL (or first category) of the other dimensions */
+    MLN_VIEW_BALANCE,  /* stocks and flows (below): per category of the first dimension, the closing
+                          stocks of the categories of the second, stacked */
 };
-enum { MLN_VIEW_COUNT = MLN_VIEW_DURATION + 1 };
+enum { MLN_VIEW_COUNT = MLN_VIEW_BALANCE + 1 };
+
+/* The third dimension of a table of view BALANCE. Its first are successive periods, without a
+ * TOTAL; its second stages, with one; and in every period and stage
+ *
+ *     opening + entered + returned = left + closing
+ *     opening of a period = closing of the period before
+ *
+ * Both are published equations, which protection knows (system.h). */
+enum mln_balance_part {
+    MLN_BALANCE_OPENING,
+    MLN_BALANCE_ENTERED,
+    MLN_BALANCE_RETURNED,
+    MLN_BALANCE_LEFT,
+    MLN_BALANCE_CLOSING,
+};
+enum { MLN_BALANCE_PARTS = MLN_BALANCE_CLOSING + 1 };
 
 /* A condition that every row of a table meets: a name as a dimension's, and a code, or several in
  * byte order joined by '|'. */
@@ -165,9 +183,10 @@ struct mln_protect_context {
 bool mln_same_unit(const struct mln_table *funnel, size_t a, size_t b);
 
 /* Checks what the types cannot say: limits above, cells = product of the dimensions, names, codes
- * unique and without control characters, every TOTAL the sum of its line, SHARE measures on a
- * dimension with a TOTAL, QUANTILE measures with values and n, PROBABILITY measures with all of
- * that and values of 0..100. MLN_INTERNAL otherwise: a table is made by us. O(cells × dimensions).
+ * unique and without control characters, every TOTAL the sum of its line, every balance even, SHARE
+ * measures on a dimension with a TOTAL, QUANTILE measures with values and n, PROBABILITY measures
+ * with all of that and values of 0..100. MLN_INTERNAL otherwise: a table is made by us. O(cells ×
+ * dimensions).
  */
 enum mln_status mln_table_check(const struct mln_table *table, struct mln_err *err) MLN_MUST_USE;
 

@@ -58,18 +58,29 @@ bool mln_chart_of(const struct mln_protected_table *table, struct mln_chart *out
         }
         out->lead = lead_duration(t, out->n_series);
         return out->n_series > 0;
+    case MLN_VIEW_BALANCE: out->n_series = t->dimensions[1].n - 1; return true;
     }
     return false;
 }
 
-/* The category of the last dimension that a series stands for: TOTAL is stepped over. */
+/* The dimension whose categories are the series, but of durations. */
+static const struct mln_dimension *series_dimension(const struct mln_chart *c) {
+    const struct mln_table *t = frame_of(c);
+    return c->view == MLN_VIEW_BALANCE ? &t->dimensions[1] : last_dimension(t);
+}
+
+/* The category that a series stands for: TOTAL is stepped over. */
 static size_t series_category(const struct mln_chart *c, size_t series) {
-    const struct mln_dimension *last = last_dimension(frame_of(c));
-    return series + (last->total >= 0 && (size_t)last->total <= series ? 1 : 0);
+    const struct mln_dimension *d = series_dimension(c);
+    return series + (d->total >= 0 && (size_t)d->total <= series ? 1 : 0);
 }
 
 static size_t cell_at(const struct mln_chart *c, size_t row, size_t series) {
     const struct mln_table *t = frame_of(c);
+    if (c->view == MLN_VIEW_BALANCE) {
+        return (row * t->dimensions[1].n + series_category(c, series)) * MLN_BALANCE_PARTS +
+               MLN_BALANCE_CLOSING;
+    }
     const bool by_category = c->view == MLN_VIEW_RATE || c->view == MLN_VIEW_STACKED;
     size_t cell = 0;
     for (size_t d = 0; d < t->n_dimensions; d++) {
@@ -89,7 +100,7 @@ enum mln_value_state mln_chart_value(const struct mln_chart *c, size_t row, size
                                      double *value) {
     const size_t cell = cell_at(c, row, series);
     *value = 0;
-    if (c->view == MLN_VIEW_FUNNEL) {
+    if (c->view == MLN_VIEW_FUNNEL || c->view == MLN_VIEW_BALANCE) {
         uint64_t count = 0;
         const bool shown = mln_protected_count(c->table, cell, &count);
         *value = (double)count;
@@ -121,9 +132,9 @@ const char *mln_chart_series_label(const struct mln_chart *c, enum mln_lang lang
             &t->measures[measure_of_kind(t, MLN_MEASURE_QUANTILE, series)];
         return lang == MLN_LANG_FR ? m->label_fr : m->label_en;
     }
-    const struct mln_dimension *last = last_dimension(t);
+    const struct mln_dimension *d = series_dimension(c);
     const size_t category = series_category(c, series);
-    return lang == MLN_LANG_FR ? last->labels_fr[category] : last->labels_en[category];
+    return lang == MLN_LANG_FR ? d->labels_fr[category] : d->labels_en[category];
 }
 
 void mln_chart_put_lead(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
@@ -231,6 +242,20 @@ static void put_shares(struct mln_json *j, const struct mln_chart *c) {
     mln_json_end(j);
 }
 
+/* Of each period of a balance, the closing stock of all its stages. */
+static void put_wholes(struct mln_json *j, const struct mln_chart *c) {
+    const struct mln_dimension *stages = series_dimension(c);
+    mln_json_key(j, "wholes");
+    mln_json_begin_array(j);
+    for (size_t r = 0; r < c->n_rows; r++) {
+        const size_t cell = (r * stages->n + (size_t)stages->total) * MLN_BALANCE_PARTS;
+        uint64_t count = 0;
+        const bool shown = mln_protected_count(c->table, cell + MLN_BALANCE_CLOSING, &count);
+        put_json_value(j, shown ? MLN_VALUE_SHOWN : MLN_VALUE_SECRET, (double)count);
+    }
+    mln_json_end(j);
+}
+
 static void put_series(struct mln_json *j, const struct mln_chart *c, enum mln_lang lang,
                        size_t series) {
     mln_json_begin_object(j);
@@ -248,7 +273,8 @@ static void put_series(struct mln_json *j, const struct mln_chart *c, enum mln_l
 }
 
 void mln_chart_put_json(struct mln_json *j, const struct mln_chart *c, enum mln_lang lang) {
-    static const char *const views[] = {"table", "funnel", "rate", "stacked", "duration"};
+    static const char *const views[] = {"table",   "funnel",   "rate",
+                                        "stacked", "duration", "balance"};
     const struct mln_table *t = frame_of(c);
     mln_json_begin_object(j);
     mln_json_key(j, "name");
@@ -269,6 +295,9 @@ void mln_chart_put_json(struct mln_json *j, const struct mln_chart *c, enum mln_
     mln_json_end(j);
     if (c->view == MLN_VIEW_FUNNEL) {
         put_shares(j, c);
+    }
+    if (c->view == MLN_VIEW_BALANCE) {
+        put_wholes(j, c);
     }
     mln_json_key(j, "series");
     mln_json_begin_array(j);

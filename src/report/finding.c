@@ -57,7 +57,7 @@ static void put_in_brackets(struct mln_buf *out, const char *label) {
 static void put_extremes(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
     const bool years = mln_chart_is_years(c);
     const struct extremes e = extremes_of(c, years);
-    if (e.n < 2) {
+    if (e.n < 2 || (!years && e.low_value >= e.high_value)) {
         return;
     }
     const struct {

@@ -20,8 +20,13 @@ enum mln_study_source {
     MLN_FROM_VICTIMS,    /* base.chaine_victime */
     MLN_FROM_PROCEDURES, /* base.chaine_procedure */
     MLN_FROM_ANOMALIES,  /* base.anomalie: acts that do not fit the grammar */
-    MLN_FROM_LEDGER,     /* base.rapprochement: what each ministry counts, and how the counts meet */
-    MLN_FROM_FUNNEL,     /* the steps from rows read to outcomes, one dimension */
+    MLN_FROM_LEDGER,  /* base.rapprochement: what each ministry counts, and how the counts meet */
+    MLN_FROM_FLOWS,   /* base.flux: stocks and flows of the stages by year */
+    MLN_FROM_PERSONS, /* base.personne: who is known, once a role, with the way to a second
+                         procedure */
+    MLN_FROM_MEMBERS, /* base.participation: persons of the procedures of the field, a row a
+                         procedure */
+    MLN_FROM_FUNNEL,  /* the steps from rows read to outcomes, one dimension */
 };
 
 struct mln_study_column {
@@ -42,6 +47,7 @@ struct mln_study_variable {
     const char *column; /* one of mln_study_columns */
     struct mln_label label;
     struct mln_label missing; /* label of "NR" */
+    bool no_total;            /* its categories do not add up to anything */
     /* Categories in their order: as listed, or one an interval of cuts. None: those observed,
      * sorted. Values outside the list are counted in a category "NR" that appears if needed. */
     size_t n_categories;

@@ -52,15 +52,19 @@ static bool wants_durations(const struct mln_study_table *t) {
     return false;
 }
 
-/* The table of each source, what counts its units, and the rank that makes a record key with the
- * pseudonym of the procedure (NULL: its units have no key). */
+/* The table of each source, what counts its units, and the pseudonym and rank that make a record
+ * key (NULL: its units have no key). */
 static const struct source {
-    const char *table, *count, *rank;
+    const char *table, *count, *pseudonym, *rank;
 } sources[] = {
-    [MLN_FROM_VICTIMS] = {"chaine_victime", "COUNT(*)", "rang"},
-    [MLN_FROM_PROCEDURES] = {"chaine_procedure", "COUNT(*)", "0"},
-    [MLN_FROM_ANOMALIES] = {"anomalie", "COUNT(*)", NULL},
-    [MLN_FROM_LEDGER] = {"rapprochement", "SUM(n)", NULL},
+    [MLN_FROM_VICTIMS] = {"chaine_victime", "COUNT(*)", "procedure_id", "rang"},
+    [MLN_FROM_PROCEDURES] = {"chaine_procedure", "COUNT(*)", "procedure_id", "0"},
+    [MLN_FROM_ANOMALIES] = {"anomalie", "COUNT(*)", NULL, NULL},
+    [MLN_FROM_LEDGER] = {"rapprochement", "SUM(n)", NULL, NULL},
+    [MLN_FROM_FLOWS] = {"flux", "SUM(n)", NULL, NULL},
+    [MLN_FROM_PERSONS] = {"personne", "COUNT(*)", "personne_id",
+                          "CASE role WHEN 'victime' THEN 0 ELSE 1 END"},
+    [MLN_FROM_MEMBERS] = {"participation", "COUNT(*)", "procedure_id", "rang"},
 };
 
 /* The units a table counts; keyed: with the pseudonym and the rank that make a record key. */
@@ -71,10 +75,17 @@ static void add_source(struct statement *s, const struct mln_study_table *t, boo
         return;
     }
     mln_buf_addf(&s->sql,
-                 ", CAST(1 AS BIGINT) AS n, CAST(procedure_id AS VARCHAR) AS procedure_id, "
-                 "CAST(%s AS INTEGER) AS rang FROM (SELECT u.*, p.procedure_id FROM {base}.%s AS u "
-                 "JOIN {base}.procedure AS p ON u.procedure_no = p.procedure_no) AS unites",
-                 from->rank, from->table);
+                 ", CAST(1 AS BIGINT) AS n, CAST(%s AS VARCHAR) AS pseudonyme, "
+                 "CAST(%s AS INTEGER) AS rang FROM ",
+                 from->pseudonym, from->rank);
+    if (strcmp(from->pseudonym, "procedure_id") == 0) {
+        mln_buf_addf(&s->sql,
+                     "(SELECT u.*, p.procedure_id FROM {base}.%s AS u JOIN {base}.procedure AS p "
+                     "ON u.procedure_no = p.procedure_no) AS unites",
+                     from->table);
+    } else {
+        mln_buf_addf(&s->sql, "{base}.%s", from->table);
+    }
 }
 
 static void add_filters(struct statement *s, const struct mln_study_table *t) {

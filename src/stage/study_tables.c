@@ -1,8 +1,13 @@
 /* The tables of a study: what they count, by what, and their measures. */
 #include "stage/study_inside.h"
 
-static const char *const source_words[] = {"victims", "procedures", "anomalies", "ledger", "funnel", NULL};
-static const char *const view_words[] = {"table", "funnel", "rate", "stacked", "duration", NULL};
+static const char *const source_words[] = {"victims", "procedures", "anomalies", "ledger", "flows",
+                                           "persons", "members",    "funnel",    NULL};
+static const char *const view_words[] = {"table",    "funnel",  "rate", "stacked",
+                                         "duration", "balance", NULL};
+/* The parts of a balance (protect/table.h), as base.flux writes them. */
+static const char *const balance_words[MLN_BALANCE_PARTS] = {"stock_initial", "entrees", "retours",
+                                                             "sorties", "stock_final"};
 const char *const mln_study_step_words[] = {
     "rows_read",     "rows_accepted",  "procedures",       "procedures_linked", "victims",
     "victims_field", "victims_linked", "victims_oriented", "victims_ended",     NULL};
@@ -80,7 +85,9 @@ static enum mln_status share_dimension(struct mln_arena *arena, struct mln_yaml 
     MLN_TRY(mln_study_text(arena, node, &name, err));
     for (*out = 0; *out < t->n_dimensions; (*out)++) {
         if (strcmp(t->dimensions[*out]->name, name) == 0) {
-            return MLN_OK;
+            return t->dimensions[*out]->no_total
+                       ? mln_yaml_error(node, err, "'%s' has no total to be a share of", name)
+                       : MLN_OK;
         }
     }
     return mln_yaml_error(node, err, "'%s' is not a dimension of this table", name);
@@ -123,6 +130,11 @@ static enum mln_status check_band(const struct mln_yaml *at, const struct mln_st
         linked = linked || (strcmp(f->column, "lie") == 0 && f->n_codes == 1 &&
                             strcmp(f->codes[0], "1") == 0);
     }
+    for (size_t d = 0; d < t->n_dimensions; d++) {
+        if (t->dimensions[d]->no_total) {
+            return mln_yaml_error(at, err, "a band needs every dimension to have a total");
+        }
+    }
     if (!linked) {
         return mln_yaml_error(at, err, "a band is of matched victims: where: {lie: [1]}");
     }
@@ -154,8 +166,9 @@ static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *ma
     if (share != NULL) {
         m->kind = MLN_STUDY_SHARE;
         MLN_TRY(share_dimension(arena, share, t, &m->share_of, err));
-    } else if (t->from != MLN_FROM_VICTIMS) {
-        return mln_yaml_error(map, err, "only victims have durations and bands");
+    } else if (t->from != MLN_FROM_VICTIMS && (t->from != MLN_FROM_PERSONS || band != NULL)) {
+        return mln_yaml_error(map, err,
+                              "only victims have durations and bands, and persons durations");
     } else if (band != NULL) {
         m->kind = MLN_STUDY_BAND;
         MLN_TRY(share_dimension(arena, band, t, &m->share_of, err));
@@ -244,6 +257,36 @@ static enum mln_status read_steps(struct mln_arena *arena, struct mln_yaml *map,
     return mln_yaml_done(steps, err);
 }
 
+/* A balance is of one unit of count: periods without a total, stages with one, and the five parts.
+ */
+static enum mln_status check_balance(const struct mln_yaml *at, const struct mln_study_table *t,
+                                     struct mln_err *err) {
+    bool one_unit = false;
+    for (size_t i = 0; i < t->n_filters; i++) {
+        one_unit =
+            one_unit || (strcmp(t->filters[i].column, "unite") == 0 && t->filters[i].n_codes == 1);
+    }
+    if (!one_unit) {
+        return mln_yaml_error(at, err,
+                              "stocks and flows are of one unit: where: {unite: [victime]}");
+    }
+    const struct mln_study_variable *const *d = t->dimensions;
+    bool good = t->n_dimensions == 3 && strcmp(d[0]->column, "annee") == 0 && d[0]->no_total &&
+                strcmp(d[1]->column, "etape") == 0 && !d[1]->no_total &&
+                strcmp(d[2]->column, "mouvement") == 0 && d[2]->no_total &&
+                d[2]->n_categories == MLN_BALANCE_PARTS && d[2]->n_members == MLN_BALANCE_PARTS;
+    for (size_t i = 0; good && i < MLN_BALANCE_PARTS; i++) {
+        good =
+            strcmp(d[2]->members[i].code, balance_words[i]) == 0 && d[2]->members[i].category == i;
+    }
+    return good && t->n_measures == 0
+               ? MLN_OK
+               : mln_yaml_error(at, err,
+                                "a balance has no measures, and three dimensions: of annee (total: "
+                                "false), of etape, of mouvement (total: false; stock_initial, "
+                                "entrees, retours, sorties, stock_final)");
+}
+
 static enum mln_status read_table(struct mln_arena *arena, struct mln_yaml *map,
                                   struct mln_study *s, struct mln_study_table *t,
                                   struct mln_err *err) {
@@ -273,6 +316,12 @@ static enum mln_status read_table(struct mln_arena *arena, struct mln_yaml *map,
     MLN_TRY(read_filters(arena, map, t, err));
     MLN_TRY(read_dimensions(arena, map, s, t, err));
     MLN_TRY(read_measures(arena, map, s, t, err));
+    if ((t->view == MLN_VIEW_BALANCE) != (t->from == MLN_FROM_FLOWS)) {
+        return mln_yaml_error(map, err, "the view of flows, and only of flows, is 'balance'");
+    }
+    if (t->from == MLN_FROM_FLOWS) {
+        MLN_TRY(check_balance(map, t, err));
+    }
     return mln_yaml_done(map, err);
 }
 

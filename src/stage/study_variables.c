@@ -9,10 +9,22 @@
         }                                                                                      \
     }
 #define COLUMN(word, v, p) COLUMN_OF(word, v, p, false, false)
+#define ONLY_OF(word, from) \
+    {                       \
+        word, {             \
+            [from] = true   \
+        }                   \
+    }
 const struct mln_study_column mln_study_columns[] = {
     COLUMN("age_faits", true, false),
     COLUMN("age_source", true, false),
-    COLUMN_OF("annee", true, true, true, false),
+    {"annee",
+     {[MLN_FROM_VICTIMS] = true,
+      [MLN_FROM_PROCEDURES] = true,
+      [MLN_FROM_ANOMALIES] = true,
+      [MLN_FROM_FLOWS] = true,
+      [MLN_FROM_PERSONS] = true,
+      [MLN_FROM_MEMBERS] = true}},
     COLUMN("champ_justice", true, false),
     COLUMN_OF("compte", false, false, false, true),
     COLUMN("condamne", true, false),
@@ -25,9 +37,14 @@ const struct mln_study_column mln_study_columns[] = {
     COLUMN("departement_residence", true, false),
     COLUMN("deplacee", true, false),
     COLUMN("en_cours", true, false),
-    COLUMN_OF("etape", false, false, false, true),
+    ONLY_OF("deux_roles", MLN_FROM_PERSONS),
+    {"etape", {[MLN_FROM_LEDGER] = true, [MLN_FROM_FLOWS] = true}},
     COLUMN("fin", true, false),
-    COLUMN("force", true, true),
+    {"force",
+     {[MLN_FROM_VICTIMS] = true,
+      [MLN_FROM_PROCEDURES] = true,
+      [MLN_FROM_PERSONS] = true,
+      [MLN_FROM_MEMBERS] = true}},
     COLUMN("genre", true, false),
     COLUMN("genre_justice", true, false),
     COLUMN("issue", true, false),
@@ -40,15 +57,21 @@ const struct mln_study_column mln_study_columns[] = {
     COLUMN("mois", true, true),
     COLUMN_OF("motif", false, false, true, false),
     COLUMN("motif_non_lie", false, true),
+    ONLY_OF("mouvement", MLN_FROM_FLOWS),
     COLUMN("nationalite_groupe", true, false),
     COLUMN("natinf", true, false),
     COLUMN("nb_affaires", true, true),
     COLUMN("nb_auteurs", true, false),
+    ONLY_OF("nb_procedures", MLN_FROM_PERSONS),
     COLUMN("nb_victimes_champ", false, true),
     COLUMN("passe", false, true),
     COLUMN("pcs1", true, false),
-    COLUMN("sexe", true, false),
+    ONLY_OF("personne_source", MLN_FROM_MEMBERS),
+    {"role", {[MLN_FROM_PERSONS] = true, [MLN_FROM_MEMBERS] = true}},
+    {"sexe", {[MLN_FROM_VICTIMS] = true, [MLN_FROM_PERSONS] = true, [MLN_FROM_MEMBERS] = true}},
+    ONLY_OF("suite", MLN_FROM_PERSONS),
     COLUMN("tentative", true, false),
+    ONLY_OF("unite", MLN_FROM_FLOWS),
 };
 const size_t mln_study_column_count = sizeof mln_study_columns / sizeof *mln_study_columns;
 
@@ -222,6 +245,9 @@ static enum mln_status read_variable(struct mln_arena *arena, struct mln_yaml *m
     if (missing != NULL) {
         MLN_TRY(mln_study_label(arena, missing, &v->missing, err));
     }
+    bool total = true;
+    MLN_TRY(mln_yaml_opt_bool(map, "total", &total, err));
+    v->no_total = !total;
     struct mln_yaml *const categories = mln_yaml_get(map, "categories");
     struct mln_yaml *const cuts = mln_yaml_get(map, "cuts");
     struct mln_yaml *const nomenclature = mln_yaml_get(map, "nomenclature");

@@ -137,10 +137,10 @@ size_t mln_tab_category(const struct mln_study_variable *v, const struct mln_dim
     } else if (code.p != NULL && !is_observed(v)) {
         category = search_listed(v, code);
     }
-    for (size_t i = 0; code.p != NULL && is_observed(v) && i + 1 < d->n; i++) {
+    for (size_t i = 0; code.p != NULL && is_observed(v) && i + 1 < d->n + v->no_total; i++) {
         category = mln_str_is(code, d->codes[i]) ? (uint32_t)i : category;
     }
-    return category == NR ? d->n - 2 : category; /* NR stands before TOTAL */
+    return category == NR ? d->n - 2 + v->no_total : category; /* NR stands before TOTAL */
 }
 
 static enum mln_status reserve(struct mln_tab *tab, size_t extra, struct mln_err *err) {
@@ -250,8 +250,8 @@ static enum mln_status name_dimension(struct mln_tab *tab, size_t dimension,
                                       struct mln_err *err) {
     const struct mln_study_variable *v = tab->spec->dimensions[dimension];
     const struct mln_tab_dimension *d = &tab->dimensions[dimension];
-    const size_t n = d->n + d->has_nr + 1;
-    const char **text = MLN_ARENA_NEW(tab->arena, const char *, 3 * n);
+    const size_t n = d->n + d->has_nr + !v->no_total;
+    const char **text = MLN_ARENA_NEW(tab->arena, const char *, 3 * n + 1);
     if (text == NULL) {
         return mln_err_nomem(err, tab->spec->name);
     }
@@ -267,15 +267,24 @@ static enum mln_status name_dimension(struct mln_tab *tab, size_t dimension,
     if (d->has_nr) {
         codes[d->n] = "NR", fr[d->n] = v->missing.fr, en[d->n] = v->missing.en;
     }
-    codes[n - 1] = "TOTAL", fr[n - 1] = "Ensemble", en[n - 1] = "Total";
-    *out = (struct mln_dimension){v->name, v->label.fr, v->label.en, n,
-                                  codes,   fr,          en,          (ptrdiff_t)n - 1};
+    if (!v->no_total) {
+        codes[n - 1] = "TOTAL", fr[n - 1] = "Ensemble", en[n - 1] = "Total";
+    }
+    *out = (struct mln_dimension){
+        v->name, v->label.fr, v->label.en, n, codes, fr, en, v->no_total ? -1 : (ptrdiff_t)n - 1};
     return MLN_OK;
 }
 
 /* ── cells ── */
 
-/* The cells of a row: bit d of `mask` set means the TOTAL of dimension d. */
+bool mln_tab_has_cell(const struct mln_table *t, size_t mask) {
+    bool has = true;
+    for (size_t d = 0; d < t->n_dimensions; d++) {
+        has = has && ((mask >> d & 1U) == 0 || t->dimensions[d].total >= 0);
+    }
+    return has;
+}
+
 size_t mln_tab_cell(const struct mln_table *t, const struct mln_tab_dimension *dims,
                     const struct mln_tab_row *row, size_t mask) {
     size_t cell = 0;
@@ -308,6 +317,9 @@ static void count_cells(const struct mln_tab *tab, struct mln_table *t) {
     const size_t n_masks = (size_t)1 << t->n_dimensions;
     for (size_t i = 0; i < tab->n_rows; i++) {
         for (size_t mask = 0; mask < n_masks; mask++) {
+            if (!mln_tab_has_cell(t, mask)) {
+                continue;
+            }
             const size_t cell = mln_tab_cell(t, tab->dimensions, &tab->rows[i], mask);
             t->counts[cell] += tab->rows[i].n;
             if (tab->keyed) {
@@ -383,7 +395,10 @@ static enum mln_status name_conditions(struct mln_tab *tab, struct mln_table *t,
     static const char *const populations[] = {[MLN_FROM_VICTIMS] = "victimes",
                                               [MLN_FROM_PROCEDURES] = "procedures",
                                               [MLN_FROM_ANOMALIES] = "anomalies",
-                                              [MLN_FROM_LEDGER] = "rapprochement"};
+                                              [MLN_FROM_LEDGER] = "rapprochement",
+                                              [MLN_FROM_FLOWS] = "flux",
+                                              [MLN_FROM_PERSONS] = "personnes",
+                                              [MLN_FROM_MEMBERS] = "participations"};
     const struct mln_study_table *spec = tab->spec;
     struct mln_condition *conditions =
         MLN_ARENA_NEW(tab->arena, struct mln_condition, spec->n_filters + 1);
@@ -426,7 +441,7 @@ enum mln_status mln_tab_finish(struct mln_tab *tab, const struct mln_codes *cons
     for (size_t d = 0; d < s->n_dimensions; d++) {
         if (is_observed(s->dimensions[d])) {
             MLN_TRY(settle_codes(tab, d, err));
-            tab->dimensions[d].has_nr |= tab->dimensions[d].n == 0; /* a TOTAL needs a part */
+            tab->dimensions[d].has_nr |= tab->dimensions[d].n == 0; /* there is a category */
         }
         MLN_TRY(name_dimension(tab, d, labels[d], &out->dimensions[d], err));
     }

@@ -42,6 +42,9 @@ static enum mln_status spells_of(const struct mln_tab *tab, const struct mln_tab
     for (size_t i = 0; i < tab->n_rows; i++) {
         const struct mln_tab_row *row = &tab->rows[i];
         for (size_t mask = 0; mask < n_masks && (row->has_ended || row->is_running); mask++) {
+            if (!mln_tab_has_cell(t, mask)) {
+                continue;
+            }
             spells[n++] = (struct spell){mln_tab_cell(t, tab->dimensions, row, mask), 0, row->day,
                                          row->has_ended ? row->n : 0, row->is_running ? row->n : 0};
         }

@@ -6,7 +6,8 @@
 
 #define MLN_TAB_NR UINT32_MAX
 
-/* The cells of a row: bit d of `mask` set means the TOTAL of dimension d. */
+/* The cells of a row: bit d of `mask` set means the TOTAL of dimension d, if it has one. */
+bool mln_tab_has_cell(const struct mln_table *t, size_t mask);
 size_t mln_tab_cell(const struct mln_table *t, const struct mln_tab_dimension *dims,
                     const struct mln_tab_row *row, size_t mask);
 

@@ -34,7 +34,8 @@ static void check_table(const struct mln_study_table *t) {
     }
     for (size_t i = 0; i < t->n_measures; i++) {
         must(t->measures[i].kind != MLN_STUDY_SHARE || t->measures[i].share_of < t->n_dimensions);
-        must(t->measures[i].kind == MLN_STUDY_SHARE || t->from == MLN_FROM_VICTIMS);
+        must(t->measures[i].kind == MLN_STUDY_SHARE || t->from == MLN_FROM_VICTIMS ||
+             t->from == MLN_FROM_PERSONS);
         must(t->measures[i].per_mille < 1000);
     }
 }

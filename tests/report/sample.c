@@ -61,6 +61,18 @@ static const struct category steps[] = {
     {"victims_linked", "Victimes du champ rapprochées", "Victims of the field linked", 69702},
     {"victims_oriented", "Victimes avec une issue connue", "Victims with a known outcome", 66958},
 };
+static const struct category stages[] = {
+    {"orientation", "En attente d’orientation", "Awaiting orientation", 9000},
+    {"instruction", "Instruction", "Judicial investigation", 400},
+    {"jugement", "En attente de jugement", "Awaiting judgment", 4000},
+};
+static const struct category parts[] = {
+    {"stock_initial", "Stock au 1er janvier", "Stock on 1 January", 0},
+    {"entrees", "Entrées", "Entries", 0},
+    {"retours", "Retours", "Returns", 0},
+    {"sorties", "Sorties", "Exits", 0},
+    {"stock_final", "Stock en fin d’année", "Stock at the end of the year", 0},
+};
 
 static void *need(void *p) {
     if (p == NULL) {
@@ -241,6 +253,36 @@ static struct mln_table funnel_table(struct mln_arena *arena) {
     return t;
 }
 
+/* Three stages over six years: a part of the stock leaves every year, of the last one all but two.
+ */
+static struct mln_table balance_table(struct mln_arena *arena) {
+    const struct mln_dimension d[] = {
+        dimension(arena, "annee_flux", "Année", "Year", LIST(years), false),
+        dimension(arena, "etape", "Étape", "Stage", LIST(stages), true),
+        dimension(arena, "mouvement", "Stock ou flux", "Stock or flow", LIST(parts), false)};
+    struct mln_table t = table(arena, 3, d);
+    for (size_t y = 0; y < d[0].n; y++) {
+        for (size_t s = 0; s + 1 < d[1].n; s++) {
+            uint64_t *n = t.counts + (y * d[1].n + s) * MLN_BALANCE_PARTS;
+            n[MLN_BALANCE_OPENING] = y == 0 ? 0 : n[-(ptrdiff_t)(d[1].n * MLN_BALANCE_PARTS) + 4];
+            n[MLN_BALANCE_ENTERED] = (uint64_t)(stages[s].weight * (1 + 0.1 * (double)y));
+            n[MLN_BALANCE_RETURNED] = (uint64_t)(stages[s].weight / 20);
+            const uint64_t held =
+                n[MLN_BALANCE_OPENING] + n[MLN_BALANCE_ENTERED] + n[MLN_BALANCE_RETURNED];
+            n[MLN_BALANCE_CLOSING] = y == 3 && s == 1 ? 2 : held / 3;
+            n[MLN_BALANCE_LEFT] = held - n[MLN_BALANCE_CLOSING];
+            for (size_t k = 0; k < MLN_BALANCE_PARTS; k++) {
+                t.counts[(y * d[1].n + d[1].n - 1) * MLN_BALANCE_PARTS + k] += n[k];
+            }
+        }
+    }
+    t.name = "flux_par_annee";
+    t.title_fr = "Stocks et flux par étape et par année";
+    t.title_en = "Stocks and flows by stage and year";
+    t.view = MLN_VIEW_BALANCE;
+    return t;
+}
+
 static const struct category *court_list(struct mln_arena *arena, size_t n) {
     struct category *list = need(MLN_ARENA_NEW(arena, struct category, n));
     for (size_t i = 0; i < n; i++) {
@@ -280,6 +322,7 @@ void sample_make(struct sample *s, enum mln_lang lang, size_t courts) {
             dimension(a, "genre", "Genre de violences", "Kind of violence", LIST(kinds), true),
             kinds, 69702),
         duration_table(a),
+        balance_table(a),
     };
     t[3].detail = true;
     const struct mln_protect_options options = {.threshold = 5,

@@ -4,7 +4,7 @@
 
 #include "report/report.h"
 
-enum { SAMPLE_TABLES = 7 };
+enum { SAMPLE_TABLES = 8 };
 
 struct sample {
     struct mln_arena arena;

@@ -77,8 +77,8 @@ static const struct {
     const char *table, *a, *b;
     uint64_t count;
 } cells[] = {
-    {"issues_par_annee", "2021", "poursuites", 5},   /* 1 5 7 17 18 */
-    {"issues_par_annee", "2021", "alternative", 3},  /* 3 26 27 */
+    {"issues_par_annee", "2021", "poursuites", 5},       /* 1 5 7 17 18 */
+    {"issues_par_annee", "2021", "alternative", 3},      /* 3 26 27 */
     {"issues_par_annee", "2021", "non_poursuivable", 2}, /* 4 6 */
     {"issues_par_annee", "2021", "inopportunite", 1},    /* 8 */
     {"issues_par_annee", "2021", "composition", 0},
@@ -100,7 +100,7 @@ static const struct {
     {"appariement_victimes_force", "GN", "1", 7},
     {"appariement_victimes_force", "GN", "0", 1}, /* 2 */
     {"appariement_procedures_force", "PN", "1", 18},
-    {"appariement_procedures_force", "TOTAL", "TOTAL", 26}, /* 19 has nobody of the field */
+    {"appariement_procedures_force", "TOTAL", "TOTAL", 26},  /* 19 has nobody of the field */
     {"appariement_victimes_juridiction", "tj69123", "1", 3}, /* 5 6 7 */
     {"appariement_victimes_juridiction", "NR", "1", 1},      /* 8 */
     {"motifs_non_appariement", "GN", "aucune_cle", 1},
@@ -144,9 +144,52 @@ static void check_durations(void) {
     ck_assert_double_eq(measured(t, "mediane_jours", cell(t, "2020", NULL), &n), 92);
     ck_assert_uint_eq(n, 3);
     t = table("durees_par_issue");
-    ck_assert_double_eq(
-        measured(t, "moyenne_jours", cell(t, "inopportunite", "TOTAL"), &n), (28 + 61) / 2.0);
+    ck_assert_double_eq(measured(t, "moyenne_jours", cell(t, "inopportunite", "TOTAL"), &n),
+                        (28 + 61) / 2.0);
     ck_assert_uint_eq(n, 2);
+}
+
+/* A balance is by period, stage and part. */
+static uint64_t part(const struct mln_table *t, const char *year, const char *stage,
+                     const char *what) {
+    return t->counts[(category(t, 0, year) * t->dimensions[1].n + category(t, 1, stage)) *
+                         t->dimensions[2].n +
+                     category(t, 2, what)];
+}
+
+/* The balances of test_chain.c, as tables. */
+static void check_flows(void) {
+    const struct mln_table *t = table("flux_victimes");
+    ck_assert_uint_eq(t->dimensions[2].n, MLN_BALANCE_PARTS);
+    ck_assert_int_eq(t->dimensions[0].total, -1);
+    ck_assert_uint_eq(part(t, "2022", "jugement", "stock_initial"), 2);
+    ck_assert_uint_eq(part(t, "2022", "jugement", "entrees"), 5);
+    ck_assert_uint_eq(part(t, "2022", "jugement", "retours"), 1);
+    ck_assert_uint_eq(part(t, "2022", "jugement", "sorties"), 6);
+    ck_assert_uint_eq(part(t, "2022", "jugement", "stock_final"), 2);
+    ck_assert_uint_eq(part(t, "2024", "TOTAL", "stock_final"), 6); /* 3 + 1 + 2 run */
+    ck_assert_uint_eq(part(table("flux_affaires"), "2021", "orientation", "entrees"), 28);
+}
+
+/* Of test_chain.c: two victims known, both with another procedure (after 14 and 60 days); of five
+ * mis en cause one (after 59), the others censored after 0 and three times 670 days. */
+static void check_persons(void) {
+    const struct mln_table *t = table("procedures_par_personne");
+    ck_assert_uint_eq(t->counts[cell(t, "victime", "2")], 1);
+    ck_assert_uint_eq(t->counts[cell(t, "victime", "3")], 1);
+    ck_assert_uint_eq(t->counts[cell(t, "auteur", "1")], 4);
+    ck_assert_uint_eq(t->counts[cell(t, "auteur", "TOTAL")], 5);
+    const struct mln_table *both = table("deux_roles");
+    ck_assert_uint_eq(both->counts[cell(both, "auteur", "1")], 1);
+    uint64_t n = 0;
+    t = table("nouvelle_procedure");
+    ck_assert_double_eq_tol(measured(t, "a_365_jours", cell(t, "victime", "nouvelle"), &n), 100,
+                            1e-9);
+    /* At 59 days four are at risk. */
+    ck_assert_double_eq_tol(measured(t, "a_365_jours", cell(t, "auteur", "nouvelle"), &n), 25,
+                            1e-9);
+    t = table("couverture_personnes");
+    ck_assert_uint_eq(t->counts[cell(t, "auteur", "justice")], 4);
 }
 
 START_TEST(cells_by_hand) {
@@ -160,6 +203,8 @@ START_TEST(cells_by_hand) {
         ck_assert_msg(count == cells[i].count, "%s, %s × %s: %llu", t->name, cells[i].a,
                       cells[i].b == NULL ? "" : cells[i].b, (unsigned long long)count);
     }
+    check_flows();
+    check_persons();
     check_durations();
     const struct mln_table *t = table("appariement_victimes_juridiction");
     ck_assert(t->detail);
