@@ -18,6 +18,13 @@
  * half a pair, w being the posterior at λ; a few rounds of (m | u), (u | m, λ) settle it. Or u is
  * trained with the sessions (no random pairs: MLN_U_EM).
  *
+ * Others of a rule: in the session of a rule the u of a comparison is that of the random pairs
+ * which satisfy the rule (the first level of each comparison it asks for, again counted by their
+ * probability of being no match), where G² says that it differs from u, MLN_EM_SESSION_PAIRS
+ * pairs like all others added. Two persons with one first name have similar e-mail addresses, two
+ * of one household one surname: at the u of all pairs these would be taken for matches, m and λ_r
+ * with them. Only m and λ_r are learnt so; weights are by the u of all pairs.
+ *
  * λ (of two random records) follows from the sessions: λ_r n_r matches satisfy rule r, which a
  * share s_r = Π_c m_c(first level) P(c present) of all matches does, over the comparisons it asks
  * for: λ = Σ_r λ_r n_r / (N Σ_r s_r), not below the λ_r n_r / N of any session, N all pairs. That
@@ -56,7 +63,12 @@ struct mln_em_session {
     double share; /* P(a match satisfies the rule), when it is known; 0: s_r of m */
 };
 
-enum { MLN_EM_SESSIONS_MAX = 64, MLN_EM_ALARMS = 10, MLN_EM_RANDOM_MATCHES = 50 };
+enum {
+    MLN_EM_SESSIONS_MAX = 64,
+    MLN_EM_ALARMS = 10,
+    MLN_EM_RANDOM_MATCHES = 50,
+    MLN_EM_SESSION_PAIRS = 100
+};
 enum { MLN_EM_INTERACTIONS_MAX = MLN_INTERACTIONS_MAX / 2 }; /* a class */
 
 struct mln_em_options {

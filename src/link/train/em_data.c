@@ -212,7 +212,8 @@ enum mln_status em_data_init(struct em_data *data, const struct mln_em_options *
         MLN_TRY(em_table_build(data, options->random, NULL, &data->random, err));
     }
     note_presence(data);
-    return MLN_OK;
+    data->session_u = MLN_ARENA_NEW(&data->arena, double, (data->n_sessions + 1) * EM_TERMS);
+    return data->session_u == NULL ? mln_err_nomem(err, "the sessions of training") : MLN_OK;
 }
 
 void em_data_release(struct em_data *data) {

@@ -57,6 +57,7 @@ struct em_data {
     bool kept[MLN_COMPARISONS_MAX];      /* with a level in a session that keeps it */
     double present[MLN_COMPARISONS_MAX]; /* P(no value missing) over random pairs; 1 without them */
     double lambda_fixed[MLN_EM_SESSIONS_MAX]; /* NaN: free */
+    double *session_u; /* session × EM_TERMS: u among the pairs of its rule, see em.h */
 };
 
 /* Checks the options and makes the tables. Call em_data_release whatever the status. */

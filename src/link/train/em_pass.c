@@ -19,6 +19,17 @@ void em_take_logs(const struct em_data *data, const struct em_params *at, struct
     logs->forests = data->forests;
 }
 
+/* The same for one session, whose pairs that do not match have levels of their own. */
+static void take_session_logs(const struct em_data *data, const struct em_params *at,
+                              size_t session, struct em_logs *logs) {
+    em_take_logs(data, at, logs);
+    const double *u = data->session_u + session * EM_TERMS;
+    for (size_t k = 0; data->random.n > 0 && k < data->options->n_comparisons * MLN_LEVELS_MAX;
+         k++) {
+        logs->u[k] = log(fmax(u[k], tiny));
+    }
+}
+
 struct em_pair em_weigh(const struct em_logs *logs, const struct em_table *t, size_t pattern,
                         double log_match, double log_not) {
     double m = log_match;
@@ -126,6 +137,7 @@ struct em_score em_pass(const struct em_data *data, const struct em_params *at,
     for (size_t r = 0; r < data->n_sessions; r++) {
         const struct em_table *t = &data->sessions[r];
         if (t->n > 0) {
+            take_session_logs(data, at, r, &logs);
             const double matches = count_session(t, &logs, at->lambda[r], &counts, &log_likelihood);
             next->lambda[r] =
                 isnan(data->lambda_fixed[r]) ? matches / t->total : data->lambda_fixed[r];
@@ -142,18 +154,86 @@ struct em_score em_pass(const struct em_data *data, const struct em_params *at,
     return (struct em_score){value, value + prior};
 }
 
+static bool asks(const struct mln_em_session *s, size_t comparison) {
+    const bool *asked = s->asked != NULL ? s->asked : s->left_out;
+    return asked != NULL && asked[comparison];
+}
+
+/* Whether a random pair has the first level of all that a session's rule asks for. */
+static bool satisfies(const struct em_data *data, size_t pattern, size_t session) {
+    const struct em_table *t = &data->random;
+    bool first[MLN_COMPARISONS_MAX] = {false};
+    for (uint32_t k = t->start[pattern]; k < t->start[pattern + 1]; k++) {
+        first[t->terms[k] / MLN_LEVELS_MAX] = t->terms[k] % MLN_LEVELS_MAX == 0;
+    }
+    bool any = false;
+    for (size_t c = 0; c < data->options->n_comparisons; c++) {
+        if (asks(&data->options->sessions[session], c)) {
+            any = true;
+            if (!first[c]) {
+                return false;
+            }
+        }
+    }
+    return any;
+}
+
+static void count_in_sessions(const struct em_data *data, size_t pattern, double count) {
+    const struct em_table *t = &data->random;
+    for (size_t r = 0; r < data->n_sessions; r++) {
+        double *const u = data->session_u + r * EM_TERMS;
+        for (uint32_t k = t->start[pattern];
+             satisfies(data, pattern, r) && k < t->start[pattern + 1]; k++) {
+            u[t->terms[k]] += count;
+        }
+    }
+}
+
+/* Whether counts of levels are evidence against the shares `all`: G² against its degrees of freedom
+ * as BIC counts them. */
+static bool differs(const double *count, const double *all, size_t n_levels, double n) {
+    double g = 0;
+    for (size_t l = 0; l < n_levels; l++) {
+        g += count[l] > 0 ? 2 * count[l] * log(count[l] / (n * fmax(all[l], tiny))) : 0;
+    }
+    return g > (double)(n_levels - 1) * log(fmax(n, 3));
+}
+
+/* A comparison whose levels are those of all pairs keeps them: fewer pairs only add noise. Where
+ * they differ, as many pairs like all others are added. */
+static void settle_session_u(const struct em_data *data, const double *all) {
+    const struct mln_em_options *o = data->options;
+    for (size_t r = 0; r < data->n_sessions; r++) {
+        for (size_t c = 0; c < o->n_comparisons; c++) {
+            const size_t first = c * MLN_LEVELS_MAX;
+            double *const u = data->session_u + r * EM_TERMS + first;
+            double n = 0;
+            for (size_t l = 0; l < o->n_levels[c]; l++) {
+                n += u[l];
+            }
+            const bool own = differs(u, all + first, o->n_levels[c], n);
+            for (size_t l = 0; l < o->n_levels[c]; l++) {
+                u[l] = (own ? u[l] : 0) + MLN_EM_SESSION_PAIRS * all[first + l];
+            }
+            em_levels(u, 0, o->n_levels[c], o->u_fixed == NULL ? NULL : o->u_fixed + first, u);
+        }
+    }
+}
+
 void em_u_from_random(const struct em_data *data, double lambda, struct em_params *params) {
     const struct mln_em_options *o = data->options;
     const struct em_table *t = &data->random;
     struct em_logs logs;
     struct em_counts counts;
     memset(&counts, 0, sizeof counts);
+    memset(data->session_u, 0, data->n_sessions * EM_TERMS * sizeof *data->session_u);
     em_take_logs(data, params, &logs);
     for (size_t i = 0; i < t->n; i++) {
         const struct em_pair all_count = {0, 1, 0};
         const struct em_pair p =
             lambda > 0 ? em_weigh(&logs, t, i, log(lambda), log1p(-lambda)) : all_count;
         count_pattern(t, i, p.match, p.other, &counts);
+        count_in_sessions(data, i, t->count[i] * p.other);
     }
     for (size_t c = 0; c < o->n_comparisons; c++) {
         const size_t first = c * MLN_LEVELS_MAX;
@@ -164,11 +244,7 @@ void em_u_from_random(const struct em_data *data, double lambda, struct em_param
         em_levels(count, 0, o->n_levels[c], o->u_fixed == NULL ? NULL : o->u_fixed + first,
                   params->u + first);
     }
-}
-
-static bool asks(const struct mln_em_session *s, size_t comparison) {
-    const bool *asked = s->asked != NULL ? s->asked : s->left_out;
-    return asked != NULL && asked[comparison];
+    settle_session_u(data, params->u);
 }
 
 double em_coverage(const struct em_data *data, const struct em_params *params) {
