@@ -1,5 +1,5 @@
 /* Optimal 1–1 assignment of sparse links: maillon beside CLP on the whole linear program.
- *   bench_assign RECORDS EDGES_A_ROW SHAPE [clp]     SHAPE: giant | blocks
+ *   bench_assign RECORDS EDGES_A_ROW SHAPE [clp]     SHAPE: giant | blocks | ties | few
  * The constraint matrix of an assignment is totally unimodular: CLP's vertex is a whole solution.
  */
 #include <math.h>
@@ -28,8 +28,11 @@ struct links {
 };
 
 /* giant: right records anywhere, which makes one component of nearly all; blocks: within 100
- * records. */
-static struct links draw(uint32_t records, uint32_t degree, int giant) {
+ * records; ties: as giant, and gains are 1, 2 or 3; few: right records of the first tenth. */
+enum shape { GIANT, BLOCKS, TIES, FEW, SHAPES };
+static const char *const shape_words[] = {"giant", "blocks", "ties", "few"};
+
+static struct links draw(uint32_t records, uint32_t degree, enum shape shape) {
     struct links l = {malloc((size_t)records * degree * sizeof *l.left),
                       malloc((size_t)records * degree * sizeof *l.right),
                       malloc((size_t)records * degree * sizeof *l.gain), 0};
@@ -40,11 +43,14 @@ static struct links draw(uint32_t records, uint32_t degree, int giant) {
     mln_rng_init(&rng, 20, 1, 0);
     for (uint32_t i = 0; i < records; i++) {
         for (uint32_t k = 0; k < degree; k++) {
-            const uint32_t anywhere = mln_rng_below(&rng, records);
+            const uint32_t anywhere = mln_rng_below(&rng, shape == FEW ? records / 10 : records);
             const uint32_t near = i / 100 * 100 + mln_rng_below(&rng, 100);
+            const double unit = mln_rng_unit(&rng);
             l.left[l.n] = i;
-            l.right[l.n] = giant ? anywhere : near < records ? near : i;
-            l.gain[l.n++] = ldexp(floor(ldexp(20 * mln_rng_unit(&rng), 20)), -20); /* exact sums */
+            l.right[l.n] = shape != BLOCKS ? anywhere : near < records ? near : i;
+            l.gain[l.n++] = shape == TIES
+                                ? 1 + floor(3 * unit)
+                                : ldexp(floor(ldexp(20 * unit, 20)), -20); /* exact sums */
         }
     }
     return l;
@@ -94,8 +100,11 @@ static double by_clp(const struct links *l, uint32_t records) {
 int main(int argc, char **argv) {
     const uint32_t records = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 40000;
     const uint32_t degree = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 8;
-    const int giant = argc > 3 && strcmp(argv[3], "giant") == 0;
-    const struct links l = draw(records, degree, giant);
+    enum shape shape = GIANT;
+    for (enum shape s = GIANT; argc > 3 && s < SHAPES; s++) {
+        shape = strcmp(argv[3], shape_words[s]) == 0 ? s : shape;
+    }
+    const struct links l = draw(records, degree, shape);
     bool *kept = malloc(l.n * sizeof *kept);
     if (kept == NULL) {
         return 4;
@@ -110,7 +119,7 @@ int main(int argc, char **argv) {
         return 1;
     }
     printf("%u x %u, %zu links, %s: %zu components, largest %zu links\n", records, records, l.n,
-           giant ? "giant" : "blocks", result.n_components, result.largest_component);
+           shape_words[shape], result.n_components, result.largest_component);
     printf("  maillon  %8.3f s CPU  %zu kept  total %.6f\n",
            seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu, result.n_kept, result.total);
 #ifdef MLN_BENCH_CLP

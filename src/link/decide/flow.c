@@ -3,7 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "link/decide/auction.h"
+
 #define NONE UINT32_MAX
+
+/* Components from this many rows on are put to auction when first bids do not settle them. */
+enum { LARGE = 1024, FIRST_BIDS = 6, BIDS = 128 };
 
 struct reached {
     int64_t dist;
@@ -23,7 +28,8 @@ struct flow {
     uint32_t *taken; /* units of a column */
     uint32_t *head;  /* of the used edges of a column, then next and prev of an edge */
     uint32_t *next, *prev;
-    uint32_t *waiting; /* rows without a column yet, one to one only */
+    uint32_t *waiting;       /* rows without a column yet, one to one only */
+    struct auction *auction; /* where a component may be large; else NULL */
     /* one search; nodes are columns, then rows */
     int64_t *dist; /* INT64_MAX: not reached */
     uint32_t *by;  /* the edge it was reached by; NONE for the root */
@@ -51,6 +57,7 @@ void flow_free(struct flow *flow) {
         free(flow->by);
         free(flow->touched);
         free(flow->heap);
+        auction_free(flow->auction);
         free(flow);
     }
 }
@@ -86,6 +93,12 @@ enum mln_status flow_new(uint32_t n_rows, uint32_t n_cols, uint32_t n_edges, str
         f->by == NULL || f->touched == NULL || f->heap == NULL) {
         flow_free(f);
         return mln_err_nomem(err, "the assignment of links");
+    }
+    const enum mln_status status =
+        n_rows < LARGE ? MLN_OK : auction_new(n_rows, n_cols, n_edges, &f->auction, err);
+    if (status != MLN_OK) {
+        flow_free(f);
+        return status;
     }
     *out = f;
     return MLN_OK;
@@ -365,7 +378,7 @@ static uint32_t bid_all(struct flow *f, uint32_t *rows, uint32_t n, uint64_t *bi
 /* Lists in `waiting` the rows that are left to search for; returns how many. */
 static uint32_t bid(struct flow *f) {
     enum { PASSES = 10 };
-    uint64_t bids_left = (uint64_t)f->n_rows * 128;
+    uint64_t bids_left = (uint64_t)f->n_rows * (f->n_rows < LARGE ? BIDS : FIRST_BIDS);
     uint32_t n = f->n_rows;
     for (uint32_t row = 0; row < n; row++) {
         f->waiting[row] = row;
@@ -373,6 +386,11 @@ static uint32_t bid(struct flow *f) {
     for (int pass = 0; pass < PASSES && n > 0; pass++) {
         n = bid_all(f, f->waiting, n, &bids_left);
     }
+    return n;
+}
+
+/* Lists and flags of what the bids took. */
+static void settle_bids(struct flow *f) {
     for (uint32_t col = 0; col < f->n_cols; col++) {
         const uint32_t e = f->head[col];
         if (e != NONE) {
@@ -381,7 +399,12 @@ static uint32_t bid(struct flow *f) {
             f->prev[e] = f->next[e] = NONE;
         }
     }
-    return n;
+}
+
+static bool by_auction(struct flow *f) {
+    const struct auction_part part = {f->n_rows, f->n_cols, f->row_start,
+                                      f->row_of, f->col,    f->gain};
+    return f->n_rows >= LARGE && auction_solve(f->auction, &part, f->used);
 }
 
 /* ── the whole component ── */
@@ -408,6 +431,12 @@ void flow_solve(struct flow *f, const struct graph_edge *edges, const struct gra
     take_part(f, edges, part);
     const bool one_to_one = left_max == 1 && right_max == 1;
     const uint32_t n = one_to_one ? bid(f) : part->n_rows;
+    if (one_to_one && n > 0 && by_auction(f)) {
+        return;
+    }
+    if (one_to_one) {
+        settle_bids(f);
+    }
     for (uint32_t i = 0; i < n; i++) {
         put_in(f, one_to_one ? f->waiting[i] : i, left_max);
     }

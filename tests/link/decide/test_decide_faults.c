@@ -24,6 +24,23 @@ static enum mln_status optimal(struct mln_err *err) {
     return mln_assign(&edges, &options, kept, &result, err);
 }
 
+/* A component of 1,200 left records: it has a workspace for the auction. */
+static enum mln_status large(struct mln_err *err) {
+    enum { LARGE = 1200 };
+    static uint32_t lefts[2 * LARGE], rights[2 * LARGE];
+    static double gains[2 * LARGE];
+    static bool kept[2 * LARGE];
+    for (uint32_t e = 0; e < 2 * LARGE; e++) {
+        lefts[e] = e / 2;
+        rights[e] = (e + 1) / 2;
+        gains[e] = 1 + e % 7;
+    }
+    const struct mln_edges chain = {lefts, rights, gains, 2 * LARGE};
+    struct mln_assign_result result;
+    const struct mln_assign_options options = {LARGE, LARGE + 1, 1, 1, 1};
+    return mln_assign(&chain, &options, kept, &result, err);
+}
+
 static enum mln_status best(struct mln_err *err) {
     bool kept[5];
     return mln_assign_best(&edges, 3, kept, err);
@@ -61,7 +78,7 @@ static enum mln_status stable(struct mln_err *err) {
 static const struct {
     const char *name;
     enum mln_status (*run)(struct mln_err *err);
-} scenarios[] = {{"optimal", optimal}, {"best", best},     {"scores", scores},
+} scenarios[] = {{"optimal", optimal}, {"large", large},   {"best", best},    {"scores", scores},
                  {"sample", sample},   {"robust", robust}, {"stable", stable}};
 
 START_TEST(each_allocation_fails_in_turn) {
