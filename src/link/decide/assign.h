@@ -6,7 +6,8 @@
  * `gain` is what a link is worth over no link (weight minus threshold): edges with gain ≤ 0 are never
  * taken. The graph falls into connected components, each solved by shortest augmenting paths with
  * potentials on its sparse edges (Jonker & Volgenant 1987; Ahuja, Magnanti & Orlin 1993, ch. 9, for
- * bounds above 1), so the cost is that of the components, not of the whole.
+ * bounds above 1), large ones one to one by auction (link/decide/auction.h), so the cost is that of
+ * the components, not of the whole.
  *
  * Ties. Gains are compared as integers of 2^-32 of the unit; among optimal solutions the one kept is a
  * function of the set of edges (ascending left, right), never of their order or of threads. */
@@ -39,7 +40,7 @@ struct mln_assign_result {
 
 /* kept[e] tells whether edge e is kept (n, the caller's). An edge given twice: the better one counts.
  * Errors: MLN_NO_MEMORY, MLN_BAD_INPUT (a gain that is no number within ±2^24, a record out of range,
- * 2^32 - 1 edges or records). About 90 bytes an edge and record. */
+ * 2^32 - 1 edges or records). About 110 bytes an edge and record. */
 enum mln_status mln_assign(const struct mln_edges *edges, const struct mln_assign_options *options,
                            bool *kept, struct mln_assign_result *result,
                            struct mln_err *err) MLN_MUST_USE;
