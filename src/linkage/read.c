@@ -78,7 +78,8 @@ static enum mln_status sniff(const char *path, char *out, struct mln_err *err) {
 enum mln_status mln_linkage_source_options(const struct mln_linkage_options *options, const char *path,
                                       struct mln_engine *engine, struct mln_source_options *out,
                                       struct mln_err *err) {
-    *out = (struct mln_source_options){.quote = '"', .encoding = MLN_UTF8, .engine = engine};
+    *out = (struct mln_source_options){.quote = '"', .encoding = MLN_UTF8, .engine = engine,
+                                        .engine_is_free = true};
     MLN_TRY(format_of(path, &out->format, err));
     if (out->format != MLN_FORMAT_CSV) {
         return MLN_OK;

@@ -121,7 +121,7 @@ static const char *partial_path(struct whole *w, const char *name) {
 
 static enum mln_status open_engine(struct whole *w, struct mln_err *err) {
     const struct mln_engine_options options = {
-        .n_threads = w->options->n_threads,
+        .n_threads = 1, /* rows of Parquet are streamed; the sides have an engine each */
         .memory_bytes = w->options->memory_bytes, /* a cap: small files take little of it */
         .clear = true,
         .talk = w->options->talk};

@@ -40,6 +40,8 @@ static void parquet_close(struct mln_source *source) {
 struct regroup {
     struct mln_source *source;
     struct mln_cell_block *block;
+    const size_t *columns; /* of the file, by column of a batch; NULL: the same */
+    size_t n_columns;
     mln_cells_fn *sink;
     void *ctx;
 };
@@ -68,13 +70,14 @@ static void put_cell(const struct regroup *r, struct mln_str *cells, size_t colu
 
 static enum mln_status take_batch(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
     struct regroup *r = ctx;
-    if (batch->n_columns != r->source->n_names) {
+    if (batch->n_columns != r->n_columns) {
         return mln_err_set(err, MLN_IO, "%s: changed while it was read", r->source->shown);
     }
     for (size_t row = 0; row < batch->n_rows; row++) {
         struct mln_str *cells = mln_cell_block_row(r->block);
         for (size_t c = 0; c < batch->n_columns; c++) {
-            put_cell(r, cells, c, mln_get_str(&batch->columns[c], row));
+            put_cell(r, cells, r->columns == NULL ? c : r->columns[c],
+                     mln_get_str(&batch->columns[c], row));
         }
         if (++r->block->n_rows == MLN_SOURCE_BATCH_ROWS) {
             MLN_TRY(mln_cell_block_flush(r->block, r->sink, r->ctx, err));
@@ -83,14 +86,38 @@ static enum mln_status take_batch(void *ctx, const struct mln_batch *batch, stru
     return mln_cell_block_flush(r->block, r->sink, r->ctx, err); /* the batch is the engine's */
 }
 
+/* Only what was selected, in the order of the file. */
+static enum mln_status stream_selected(struct mln_source *source, struct regroup *r,
+                                       struct mln_err *err) {
+    const struct mln_engine_ops *ops = source->options.engine->ops;
+    size_t *columns = MLN_ARENA_NEW(&source->arena, size_t, source->n_selected);
+    if (columns == NULL) {
+        return mln_err_nomem(err, "the columns of a file");
+    }
+    for (size_t c = 0; c < source->n_names; c++) {
+        if (source->slots[c] != MLN_NO_COLUMN) {
+            columns[r->n_columns++] = c;
+        }
+    }
+    r->columns = columns;
+    return ops->stream_parquet(source->options.engine, source->path, columns, r->n_columns,
+                               take_batch, r, err);
+}
+
 static enum mln_status parquet_stream(struct mln_source *source, mln_cells_fn *sink, void *ctx,
                                       struct mln_err *err) {
+    const struct mln_engine_ops *ops = source->options.engine->ops;
     struct mln_cell_block block;
     enum mln_status status = mln_cell_block_init(&block, source->n_selected, err);
     if (status == MLN_OK) {
-        struct regroup r = {source, &block, sink, ctx};
-        status = source->options.engine->ops->read_parquet(source->options.engine, source->path,
-                                                           true, take_batch, &r, err);
+        struct regroup r = {.source = source, .block = &block, .sink = sink, .ctx = ctx};
+        if (source->options.engine_is_free && source->n_selected > 0) {
+            status = stream_selected(source, &r, err);
+        } else {
+            r.n_columns = source->n_names;
+            status =
+                ops->read_parquet(source->options.engine, source->path, true, take_batch, &r, err);
+        }
     }
     mln_cell_block_release(&block);
     return status;

@@ -65,6 +65,8 @@ struct mln_source_options {
     const char *shown;          /* name of the file in messages; NULL: its path */
     const struct mln_io *io;    /* NULL: mln_io_files. Parquet is read by the engine's own I/O */
     struct mln_engine *engine;  /* Parquet only */
+    bool engine_is_free; /* Parquet: nobody else uses the engine meanwhile, the sink neither, so that rows need not
+                            be set aside (stream_parquet) and columns not selected are not read */
 };
 
 /* Rows of text. `cells` is row-major over the selected columns; a missing value is {NULL, 0} (an

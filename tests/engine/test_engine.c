@@ -548,10 +548,94 @@ START_TEST(damaged_parquet_is_refused) {
 }
 END_TEST
 
+/* ── streamed Parquet ── */
+
+/* Columns of `range`: the number of the row as text, then a text of a few that repeat. */
+struct streamed {
+    uint64_t n, stop_at;
+};
+
+static enum mln_status check_streamed(void *ctx, const struct mln_batch *batch,
+                                      struct mln_err *e2) {
+    struct streamed *const s = ctx;
+    ck_assert_uint_eq(batch->n_columns, 2);
+    ck_assert_str_eq(batch->columns[0].name, "word");
+    ck_assert_str_eq(batch->columns[1].name, "i");
+    for (size_t row = 0; row < batch->n_rows; row++, s->n++) {
+        char wanted[64];
+        (void)snprintf(wanted, sizeof wanted, "%llu", (unsigned long long)s->n);
+        ck_assert(mln_str_is(mln_get_str(&batch->columns[1], row), wanted));
+        (void)snprintf(wanted, sizeof wanted, "a word that repeats %llu",
+                       (unsigned long long)s->n % 5);
+        const struct mln_str word = mln_get_str(&batch->columns[0], row);
+        ck_assert(s->n % 7 == 0 ? word.p == NULL : mln_str_is(word, wanted));
+    }
+    return s->stop_at > 0 && s->n >= s->stop_at
+               ? mln_err_set(e2, MLN_CHECK_FAILED, "enough of the rows")
+               : MLN_OK;
+}
+
+START_TEST(streamed_rows_come_in_order) {
+    OK(e->ops->copy_out(
+        e, "p",
+        MLN_STR_LIT("SELECT range AS i, 'not asked for' AS x, CASE WHEN range % 7 <> 0 THEN "
+                    "'a word that repeats ' || range % 5 END AS word FROM range(300000) ORDER BY "
+                    "range"),
+        MLN_NO_PARAMS, in_dir("many.parquet"), MLN_FILE_PARQUET, &err));
+    const size_t columns[] = {2, 0}, beyond[] = {0, 3};
+    for (size_t threads = 1; threads <= 2; threads++) {
+        e->ops->close(e);
+        open_with(threads, 0);
+        for (size_t again = 0; again < 2; again++) {
+            struct streamed s = {0};
+            OK(e->ops->stream_parquet(e, in_dir("many.parquet"), columns, 2, check_streamed, &s,
+                                      &err));
+            ck_assert_uint_eq(s.n, 300000);
+            s = (struct streamed){.stop_at = 100000};
+            FAILS(MLN_CHECK_FAILED, e->ops->stream_parquet(e, in_dir("many.parquet"), columns, 2,
+                                                           check_streamed, &s, &err));
+            ck_assert_str_eq(err.msg, "enough of the rows");
+            ck_assert_uint_lt(s.n, 110000);
+        }
+        struct streamed s = {0};
+        FAILS(MLN_IO, e->ops->stream_parquet(e, in_dir("many.parquet"), beyond, 2, check_streamed,
+                                             &s, &err));
+        ck_assert_ptr_nonnull(strstr(err.msg, "changed while it was read"));
+    }
+}
+END_TEST
+
+START_TEST(streamed_types_and_bad_files) {
+    e->ops->close(e);
+    open_with(1, 0);
+    OK(e->ops->copy_out(e, "p",
+                        MLN_STR_LIT("SELECT * FROM (VALUES (1, CAST(2 AS DOUBLE), DATE "
+                                    "'2021-03-01', true), (NULL, NULL, NULL, NULL)) AS t(a, b, c, "
+                                    "d)"),
+                        MLN_NO_PARAMS, in_dir("types.parquet"), MLN_FILE_PARQUET, &err));
+    struct mln_buf out = MLN_BUF_INIT;
+    const size_t columns[] = {3, 1, 2, 0};
+    OK(e->ops->stream_parquet(e, in_dir("types.parquet"), columns, 4, print_batch, &out, &err));
+    ck_assert_str_eq(out.p, "d:text b:text c:text a:text \ntrue|2|2021-03-01|1\nNULL|NULL|NULL|NULL");
+    mln_buf_reset(&out);
+    OK(mln_file_read(in_dir("types.parquet"), 1 << 20, &out, &err));
+    memset(out.p + 4, 0xFF, 30); /* the first page */
+    OK(mln_file_write(in_dir("page.parquet"), mln_buf_view(&out), &err));
+    mln_buf_reset(&out);
+    FAILS(MLN_BAD_INPUT, e->ops->stream_parquet(e, in_dir("page.parquet"), columns, 4, print_batch,
+                                                &out, &err));
+    ck_assert_ptr_nonnull(strstr(err.msg, "not a Parquet file that can be read"));
+    FAILS(MLN_IO, e->ops->stream_parquet(e, in_dir("absent.parquet"), columns, 4, print_batch,
+                                         &out, &err));
+    mln_buf_release(&out);
+}
+END_TEST
+
 ENGINE_TEST_MAIN("engine", all_types_and_nulls, empty_result_has_its_columns, parameters_go_by_name,
                  statements_of_a_file_run_in_turn, appended_rows_come_back_in_order,
                  an_appender_given_up_leaves_nothing, a_copied_file_keeps_the_order,
                  a_kernel_maps_a_query_into_a_table, after_lock_down_nothing_else_opens,
                  parquet_comes_back, wrong_batches_are_refused, a_split_character_is_refused,
                  slices_and_long_texts_survive, appenders_work_side_by_side, a_sink_may_query,
-                 files_do_not_depend_on_threads, damaged_parquet_is_refused)
+                 files_do_not_depend_on_threads, damaged_parquet_is_refused,
+                 streamed_rows_come_in_order, streamed_types_and_bad_files)

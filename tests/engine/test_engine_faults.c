@@ -45,6 +45,7 @@ static enum mln_status work(struct mln_err *e2) {
         "SELECT range AS i, 'a text longer than twelve: ' || range AS s FROM range($n) ORDER BY i");
     uint64_t rows = 0;
     uint64_t read = 0;
+    uint64_t streamed = 0;
     int64_t counted = 0;
     MLN_TRY(e->ops->attach(e, "m", in_dir("m.db"), key_a, MLN_ATTACH_CREATE, e2));
     MLN_TRY(e->ops->exec(e, "x.sql", MLN_STR_LIT("CREATE TABLE m.{t} (i BIGINT, s VARCHAR)"),
@@ -56,8 +57,10 @@ static enum mln_status work(struct mln_err *e2) {
     MLN_TRY(mln_query_i64(e, "c.sql", "SELECT COUNT(*) FROM m.t", params, &counted, e2));
     MLN_TRY(e->ops->copy_out(e, "o.sql", query, params, in_dir("o.parquet"), MLN_FILE_PARQUET, e2));
     MLN_TRY(e->ops->read_parquet(e, in_dir("o.parquet"), true, count_rows, &read, e2));
+    MLN_TRY(e->ops->stream_parquet(e, in_dir("o.parquet"), &(const size_t){1}, 1, count_rows,
+                                   &streamed, e2));
     MLN_TRY(e->ops->detach(e, "m", e2));
-    return rows == 5002 && counted == 5002 && read == 5000
+    return rows == 5002 && counted == 5002 && read == 5000 && streamed == 5000
                ? MLN_OK
                : mln_err_set(e2, MLN_CHECK_FAILED, "other rows");
 }

@@ -37,6 +37,8 @@ struct duck {
     struct mln_talk *talk;
     size_t n_threads;
     atomic_uint_fast64_t n_scans; /* names of the scans' tables */
+    struct duck_stream *stream;   /* parquet.c: where the rows of the running statement go */
+    bool can_stream;              /* its function is registered */
 };
 
 static inline struct duck *duck_of(struct mln_engine *e) {
@@ -135,5 +137,7 @@ enum mln_status duck_copy_out(struct mln_engine *e, const char *label, struct ml
                               enum mln_file_format format, struct mln_err *err);
 enum mln_status duck_read_parquet(struct mln_engine *e, const char *path, bool as_text,
                                   mln_sink_fn *sink, void *ctx, struct mln_err *err);
+enum mln_status duck_stream_parquet(struct mln_engine *e, const char *path, const size_t *columns,
+                                    size_t n, mln_sink_fn *sink, void *ctx, struct mln_err *err);
 
 #endif

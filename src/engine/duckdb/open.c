@@ -183,6 +183,7 @@ static const struct mln_engine_ops duck_ops = {
     .append_close = duck_append_close,
     .copy_out = duck_copy_out,
     .read_parquet = duck_read_parquet,
+    .stream_parquet = duck_stream_parquet,
 };
 
 static enum mln_status open_database(struct duck *duck, const struct mln_engine_options *options,
