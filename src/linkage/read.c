@@ -25,7 +25,8 @@ static enum mln_status format_of(const char *path, enum mln_format *out, struct 
         enum mln_format format;
     } known[] = {{".csv", MLN_FORMAT_CSV},       {".tsv", MLN_FORMAT_CSV},
                  {".txt", MLN_FORMAT_CSV},       {".parquet", MLN_FORMAT_PARQUET},
-                 {".sas7bdat", MLN_FORMAT_SAS}};
+                 {".sas7bdat", MLN_FORMAT_SAS},  {".arrow", MLN_FORMAT_ARROW},
+                 {".arrows", MLN_FORMAT_ARROW},  {".feather", MLN_FORMAT_ARROW}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (ends_with(path, known[i].end)) {
             *out = known[i].format;
@@ -33,8 +34,8 @@ static enum mln_status format_of(const char *path, enum mln_format *out, struct 
         }
     }
     return mln_err_set(err, MLN_BAD_INPUT,
-                       "%s: the name does not tell the format; use .csv, .tsv, .txt, .parquet or "
-                       ".sas7bdat",
+                       "%s: the name does not tell the format; use .csv, .tsv, .txt, .parquet, "
+                       ".sas7bdat, .arrow, .arrows or .feather",
                        path);
 }
 
@@ -158,6 +159,22 @@ static enum mln_status find_columns(const struct side *s, const struct mln_sourc
     return MLN_OK;
 }
 
+/* Where a field is a list, its separator stands between the elements of a column of lists. */
+static char *separators_of(struct side *s, const struct mln_str *wanted, size_t n_wanted) {
+    char *separators = MLN_ARENA_NEW(&s->arena, char, n_wanted + 1);
+    for (size_t f = 0; separators != NULL && f < s->model->n_fields; f++) {
+        const struct mln_link_field *field = &s->model->fields[f];
+        for (size_t c = 0; field->type == MLN_FIELD_LIST && c < field->n_columns[s->no]; c++) {
+            for (size_t w = 0; w < n_wanted; w++) {
+                if (mln_str_eq(field->columns[s->no][c], wanted[w])) {
+                    separators[w] = field->separator;
+                }
+            }
+        }
+    }
+    return separators;
+}
+
 /* ── rows ── */
 
 static enum mln_status take_cells(void *ctx, const struct mln_cells *cells, struct mln_err *err) {
@@ -190,7 +207,8 @@ static enum mln_status read_side(struct side *s, struct mln_err *err) {
     MLN_TRY(mln_linkage_source_options(s->options, s->path, s->engine, &so, err));
     MLN_TRY(mln_source_open(s->path, &so, &source, err));
     places = MLN_ARENA_NEW(&s->arena, size_t, n_wanted);
-    status = places == NULL ? mln_err_nomem(err, "the columns") : MLN_OK;
+    const char *separators = separators_of(s, wanted, n_wanted);
+    status = places == NULL || separators == NULL ? mln_err_nomem(err, "the columns") : MLN_OK;
     if (status == MLN_OK) {
         status = find_columns(s, source, wanted, n_wanted, places, err);
     }
@@ -198,6 +216,7 @@ static enum mln_status read_side(struct side *s, struct mln_err *err) {
         status = mln_source_select(source, places, n_wanted, err);
     }
     if (status == MLN_OK) {
+        mln_source_separate(source, separators);
         status = mln_source_stream(source, take_cells, s, err);
     }
     mln_source_close(source);

@@ -15,6 +15,7 @@ struct mln_source {
     size_t n_names, cap_names;
     uint16_t *slots; /* per column of the file: its place in the batches, or MLN_NO_COLUMN */
     size_t n_selected;
+    const char *separators; /* per selected column; NULL: lists are refused */
     bool streamed;
     void *reader; /* of the format */
 };

@@ -5,7 +5,7 @@
 #include "base/thread.h"
 #include "source/inside.h"
 
-const char *const mln_format_words[] = {"csv", "parquet", "sas7bdat", NULL};
+const char *const mln_format_words[] = {"csv", "parquet", "sas7bdat", "arrow", NULL};
 
 const char *mln_reason_word(enum mln_reason reason) {
     static const char *const words[MLN_REASON_COUNT] = {
@@ -20,6 +20,7 @@ static const struct mln_source_ops *ops_of(enum mln_format format) {
     switch (format) {
     case MLN_FORMAT_PARQUET: return &mln_source_parquet;
     case MLN_FORMAT_SAS: return &mln_source_sas;
+    case MLN_FORMAT_ARROW: return &mln_source_arrow;
     case MLN_FORMAT_CSV: break;
     }
     return &mln_source_csv;
@@ -127,6 +128,10 @@ enum mln_status mln_source_select(struct mln_source *source, const size_t *colum
     }
     source->n_selected = n;
     return MLN_OK;
+}
+
+void mln_source_separate(struct mln_source *source, const char *separators) {
+    source->separators = separators;
 }
 
 enum mln_status mln_source_stream(struct mln_source *source, mln_cells_fn *sink, void *ctx,

@@ -1,9 +1,9 @@
-/* Readers of source files: CSV, Parquet and SAS7BDAT behind one header.
+/* Readers of source files: CSV, Parquet, SAS7BDAT and Arrow behind one header.
  *
  *     open → columns → select → stream → close
  *
  * A reader gives every row of a file as cells of UTF-8 text, in batches, in the order of the file,
- * with its number. It knows nothing of types: dates and numbers of Parquet and SAS come as text,
+ * with its number. It knows nothing of types: dates and numbers of Parquet, SAS and Arrow come as text,
  * without loss (dates as yyyy-mm-dd). What is wrong with the *form* of one row is told as the
  * row's fault and reading goes on; what makes the rest of the file unreadable stops it:
  *
@@ -11,8 +11,8 @@
  *                     a cell past the cap; bytes that are no text in the file's encoding
  *   stops the file    an empty file; a quote never closed, or closed wrongly after a line break
  *                     (how many rows it swallowed cannot be told); a row past 16 times the cell
- *                     cap; more columns than the cap; UTF-16; a truncated Parquet or SAS file; a
- *                     read error
+ *                     cap; more columns than the cap; UTF-16; a truncated Parquet, SAS or
+ *                     Arrow file; a read error
  *
  * Messages name file, row and column, never a value. Rows are data rows, numbered from 1.
  * Not thread-safe: one reader per thread. */
@@ -31,7 +31,7 @@ struct mln_engine;
 /* ── where bytes come from ── */
 
 /* A table of functions, so that tests read from memory and fail the n-th read. Functions write the
- * message. `read` gives 0 bytes only at the end. `seek` is lseek; only the SAS reader calls it. */
+ * message. `read` gives 0 bytes only at the end. `seek` is lseek; the readers of SAS and Arrow call it. */
 struct mln_io {
     void *ctx;
     enum mln_status (*open)(void *ctx, const char *path, void **file, struct mln_err *err);
@@ -45,8 +45,8 @@ extern const struct mln_io mln_io_files; /* the files of the system; refuses dir
 
 /* ── reading ── */
 
-enum mln_format { MLN_FORMAT_CSV, MLN_FORMAT_PARQUET, MLN_FORMAT_SAS };
-extern const char *const mln_format_words[]; /* csv, parquet, sas7bdat, NULL */
+enum mln_format { MLN_FORMAT_CSV, MLN_FORMAT_PARQUET, MLN_FORMAT_SAS, MLN_FORMAT_ARROW };
+extern const char *const mln_format_words[]; /* csv, parquet, sas7bdat, arrow, NULL */
 
 enum {
     MLN_SOURCE_FIELD_CAP = 1 << 20, /* bytes of a cell */
@@ -104,6 +104,11 @@ const struct mln_str *mln_source_columns(const struct mln_source *source, size_t
 enum mln_status mln_source_select(struct mln_source *source, const size_t *columns, size_t n,
                                   struct mln_err *err) MLN_MUST_USE;
 
+/* What stands between two elements where a column of lists becomes one cell, by selected column; 0: the
+ * column must not hold lists. Without it none may. Only Arrow files have lists. Borrowed until close; after
+ * select. */
+void mln_source_separate(struct mln_source *source, const char *separators);
+
 /* Reads the whole file, once. A failure of the sink stops it and is passed on. Memory: a few MiB,
  * or the longest row. O(bytes). */
 enum mln_status mln_source_stream(struct mln_source *source, mln_cells_fn *sink, void *ctx,
@@ -117,6 +122,6 @@ struct mln_source_ops {
                               struct mln_err *err);
     void (*close)(struct mln_source *source);
 };
-extern const struct mln_source_ops mln_source_csv, mln_source_parquet, mln_source_sas;
+extern const struct mln_source_ops mln_source_csv, mln_source_parquet, mln_source_sas, mln_source_arrow;
 
 #endif

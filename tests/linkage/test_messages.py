@@ -80,8 +80,8 @@ CASES = [
     (LINK + ["left.csv", "right.csv", "--lang", "de"], 2, "option '--lang': 'fr' or 'en' is needed"),
     (LINK + ["cut.parquet", "right.csv"], 2, "cut.parquet: not a Parquet file that can be read: cut short, damaged, or "
      "written with a feature unknown here"),
-    (LINK + ["left.dat", "right.csv"], 2, "left.dat: the name does not tell the format; use .csv, .tsv, .txt, .parquet or "
-     ".sas7bdat"),
+    (LINK + ["left.dat", "right.csv"], 2, "left.dat: the name does not tell the format; use .csv, .tsv, .txt, .parquet, "
+     ".sas7bdat, .arrow, .arrows or .feather"),
     (LINK + ["none.csv", "right.csv"], 3, "none.csv: "),
     (["link", "-q", "typo.yaml", "left.csv", "right.csv"], 2, "typo.yaml:"),
     (["dedupe", "-q", "large.yaml", "large.csv"], 2, 'blocking rule "commune": the records of one value (hash '),

@@ -151,7 +151,7 @@ static const struct refusal refusals[] = {
      "c.yaml:2:42: unknown word 'piéce'; did you mean 'piece'? (known here: dossier, piece)"},
     {DOSSIER("5"), "c.yaml:4:12: 'dossier' must be a map (key: value), not a single value"},
     {DOSSIER("{format: xlsx}"),
-     "c.yaml:4:21: 'format' must be one of csv, parquet, sas7bdat, not 'xlsx'"},
+     "c.yaml:4:21: 'format' must be one of csv, parquet, sas7bdat, arrow, not 'xlsx'"},
     {DOSSIER("{encoding: ebcdic}"),
      "c.yaml:4:23: 'ebcdic' is not a known encoding; use utf-8, windows-1252, iso-8859-1 or "
      "iso-8859-15"},
@@ -213,7 +213,7 @@ START_TEST(one_fault_does_not_hide_the_next) {
                 "  piece: {ignor: others}\n  other: {}\n");
     ck_assert_str_eq(
         told(&r, lines),
-        "c.yaml:4:16: 'format' must be one of csv, parquet, sas7bdat, not 'x'\n"
+        "c.yaml:4:16: 'format' must be one of csv, parquet, sas7bdat, arrow, not 'x'\n"
         "c.yaml:5:16: 'header' must be true or false, not '3'\n"
         "c.yaml:6:11: unknown word 'ignor'; did you mean 'ignore'? (known here: folder, format, "
         "delimiter, quote, header, encoding, missing, dates, file, columns, ignore)\n"

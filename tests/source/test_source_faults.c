@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "fault.h"
 #include "memory_io.h"
 #include "small_model.h"
@@ -74,6 +75,25 @@ static enum mln_status read_rows(struct mln_arena *arena, struct mln_err *err) {
     return status == MLN_OK && rows != 2 ? MLN_INTERNAL : status;
 }
 
+/* All the types, dictionaries and lists, compressed. The file itself is read before the counting begins. */
+static struct mln_buf arrow_bytes;
+
+static enum mln_status read_arrow(struct mln_arena *arena, struct mln_err *err) {
+    (void)arena;
+    static const char bars[] = "||||||||||||||||||||||||||||||||";
+    struct memory_file file = {.bytes = mln_buf_view(&arrow_bytes)};
+    const struct mln_io io = memory_io(&file);
+    const struct mln_source_options options = {
+        .format = MLN_FORMAT_ARROW, .io = &io, .shown = "a.arrow"};
+    struct mln_source *source = NULL;
+    size_t rows = 0;
+    MLN_TRY(mln_source_open("a.arrow", &options, &source, err));
+    mln_source_separate(source, bars);
+    const enum mln_status status = mln_source_stream(source, take_rows, &rows, err);
+    mln_source_close(source);
+    return status == MLN_OK && rows != 4 ? MLN_INTERNAL : status;
+}
+
 static enum mln_status fill_sets(struct mln_arena *arena, struct mln_err *err) {
     const struct mln_hash128_key key = {{1}};
     static const struct mln_str codes[] = {{"01004", 5}, {"a long code", 11}};
@@ -118,7 +138,7 @@ static enum mln_status print_dictionary(struct mln_arena *arena, struct mln_err 
 }
 
 static enum mln_status (*const jobs[])(struct mln_arena *, struct mln_err *) = {
-    read_contract, read_rows, fill_sets, collect_rejects, print_dictionary};
+    read_contract, read_rows, read_arrow, fill_sets, collect_rejects, print_dictionary};
 
 START_TEST(every_allocation_fails_in_turn) {
     const size_t before = fault_live();
@@ -139,6 +159,9 @@ START_TEST(every_allocation_fails_in_turn) {
 END_TEST
 
 int main(void) {
+    if (mln_file_read(MLN_ARROW_FILES "/types_lz4.arrows", 1 << 20, &arrow_bytes, NULL) != MLN_OK) {
+        return EXIT_FAILURE;
+    }
     Suite *suite = suite_create("source_faults");
     TCase *tc = tcase_create("source_faults");
     tcase_set_timeout(tc, 120);
@@ -148,5 +171,6 @@ int main(void) {
     srunner_run_all(runner, CK_ENV);
     const int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
+    mln_buf_release(&arrow_bytes);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,4 +1,4 @@
-/* The same rows as CSV, as Parquet and as SAS7BDAT: the zones hold the same. */
+/* The same rows as CSV, as Parquet, as SAS7BDAT and as Arrow: the zones hold the same. */
 #include "ingest_case.h"
 
 #include "base/date.h"
@@ -26,6 +26,9 @@ static const char parquet_contract[] = HEAD "  procedure: {format: parquet}\n"
                                             "  correspondance: {format: parquet}\n" REST;
 static const char sas_contract[] = HEAD "  procedure: {format: sas7bdat}\n"
                                         "  correspondance: {format: sas7bdat}\n" REST;
+
+static const char arrow_contract[] = HEAD "  procedure: {format: arrow}\n"
+                                          "  correspondance: {format: arrow}\n" REST;
 
 /* Periods are text in every format, since a date type cannot be incomplete; 31 February cannot be
  * written as a date at all, so the row that is rejected has a bad year of its number. */
@@ -121,6 +124,21 @@ static void write_sas(struct ingest_case *c) {
     mln_buf_release(&bytes);
 }
 
+/* Files of arrow/make.py: a stream and a compressed file, with dictionaries, views and decimals. */
+static void copy_arrow(struct ingest_case *c) {
+    static const char *const names[] = {"procedure.arrow", "correspondance.arrow"};
+    for (size_t i = 0; i < 2; i++) {
+        struct mln_buf from = MLN_BUF_INIT, to = MLN_BUF_INIT, bytes = MLN_BUF_INIT;
+        mln_buf_addf(&from, "%s/%s", MLN_ARROW_FILES, names[i]);
+        mln_buf_addf(&to, "data/%s", names[i]);
+        ck_assert_int_eq(mln_file_read(from.p, 1 << 20, &bytes, NULL), MLN_OK);
+        case_write_bytes(c, to.p, bytes.p, bytes.n);
+        mln_buf_release(&from);
+        mln_buf_release(&to);
+        mln_buf_release(&bytes);
+    }
+}
+
 /* All that the two tables hold, in both zones. */
 static void dump(struct ingest_case *c, const char *contract, struct mln_buf *out) {
     static const char *const where[][2] = {{"ident", "procedure"},
@@ -136,23 +154,27 @@ static void dump(struct ingest_case *c, const char *contract, struct mln_buf *ou
     mln_buf_addc(out, '\n');
 }
 
-START_TEST(three_formats_one_content) {
+START_TEST(formats_have_one_content) {
     struct ingest_case c;
     struct mln_buf csv = MLN_BUF_INIT;
     struct mln_buf parquet = MLN_BUF_INIT;
     struct mln_buf sas = MLN_BUF_INIT;
+    struct mln_buf arrow = MLN_BUF_INIT;
     case_make(&c);
     write_csv(&c);
     write_parquet(&c);
     write_sas(&c);
+    copy_arrow(&c);
     dump(&c, csv_contract, &csv);
     dump(&c, parquet_contract, &parquet);
+    dump(&c, arrow_contract, &arrow);
     dump(&c, sas_contract, &sas);
     ck_assert_ptr_nonnull(strstr(csv.p, "'reference_pv': PV \xC3\xA9""crit n\xC2\xB0 17/21,"));
     ck_assert_ptr_nonnull(strstr(csv.p, "\xE2\x82\xACuro \xC5\x93uvre"));
     ck_assert_ptr_nonnull(strstr(csv.p, "\n4 3 1\n"));
     ck_assert_str_eq(parquet.p, csv.p);
     ck_assert_str_eq(sas.p, csv.p);
+    ck_assert_str_eq(arrow.p, csv.p);
     /* the rejects too, but for the names of file and column */
     ck_assert_str_eq(case_read(&c, "work/ingest/rejets.csv"),
                      "fichier;ligne;colonne;raison\n"
@@ -160,6 +182,7 @@ START_TEST(three_formats_one_content) {
     mln_buf_release(&csv);
     mln_buf_release(&parquet);
     mln_buf_release(&sas);
+    mln_buf_release(&arrow);
     case_remove(&c);
 }
 END_TEST
@@ -182,4 +205,4 @@ START_TEST(truncated_sas) {
 }
 END_TEST
 
-MLN_TEST_MAIN("formats", three_formats_one_content, truncated_sas)
+MLN_TEST_MAIN("formats", formats_have_one_content, truncated_sas)
