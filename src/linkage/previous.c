@@ -64,6 +64,21 @@ enum mln_status mln_linkage_previous_model(const char *out, struct mln_arena *ar
     return status;
 }
 
+enum mln_status mln_linkage_previous_rules(const char *out, struct mln_arena *arena,
+                                           struct mln_link_model *model, struct mln_err *err) {
+    struct mln_linkage_result result;
+    MLN_TRY(mln_linkage_result_read(out, arena, &result, err));
+    bool same = result.model.n_fields == model->n_fields;
+    for (size_t f = 0; same && f < model->n_fields; f++) {
+        same = mln_str_eq(model->fields[f].name, result.model.fields[f].name);
+    }
+    if (same) {
+        model->rules = result.model.rules;
+        model->n_rules = result.model.n_rules;
+    }
+    return MLN_OK;
+}
+
 /* ── links and clusters of OLD ── */
 
 struct reading {

@@ -30,6 +30,12 @@ struct mln_linkage_previous {
     size_t n_seen;
 };
 
+/* Gives a model without blocking rules those of OLD, if its fields are the same: they were chosen from
+ * former values. */
+enum mln_status mln_linkage_previous_rules(const char *out, struct mln_arena *arena,
+                                           struct mln_link_model *model, struct mln_err *err)
+    MLN_MUST_USE;
+
 /* The model of OLD in place of `model` (which carries no weights). Errors: MLN_BAD_INPUT when they
  * differ in more. */
 enum mln_status mln_linkage_previous_model(const char *out, struct mln_arena *arena,

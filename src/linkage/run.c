@@ -143,6 +143,22 @@ static enum mln_status check_rows(const struct whole *w, struct mln_err *err) {
     return MLN_OK;
 }
 
+/* Of a model that has none: those of the former result, else by the values. */
+static enum mln_status choose_rules(struct whole *w, struct mln_err *err) {
+    if (w->model.n_rules == 0 && w->options->previous != NULL) {
+        MLN_TRY(mln_linkage_previous_rules(w->options->previous, &w->arena, &w->model, err));
+    }
+    if (w->model.n_rules > 0) {
+        return MLN_OK;
+    }
+    MLN_TRY(mln_blocks_choose(&w->arena, &w->records, &w->model, err));
+    for (size_t r = 0; r < w->model.n_rules; r++) {
+        mln_say(w->options->talk, "%s%.*s", r == 0 ? "blocking    " : "            ",
+                MLN_STR_ARG(w->model.rules[r].name));
+    }
+    return MLN_OK;
+}
+
 static enum mln_status prepare(struct whole *w, struct mln_err *err) {
     for (size_t s = 0; s < 2 && w->options->input[s] != NULL; s++) {
         MLN_TRY(mln_digest_file(w->options->input[s], &w->input[s], err));
@@ -160,6 +176,7 @@ static enum mln_status prepare(struct whole *w, struct mln_err *err) {
         mln_say(w->options->talk, "      and   %u", w->records.n_right);
     }
     MLN_TRY(check_rows(w, err));
+    MLN_TRY(choose_rules(w, err));
     MLN_TRY(mln_blocks_build(&w->model, &w->records, w->options->n_threads, &w->blocks, err));
     MLN_TRY(mln_ladder_build(&w->model, &w->records, &w->ladder, err));
     tell_step(w, "block");

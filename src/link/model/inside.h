@@ -24,7 +24,9 @@ struct mln_model_reader {
 };
 
 enum mln_status mln_model_read_fields(struct mln_model_reader *r, struct mln_yaml *map);
-enum mln_status mln_model_read_comparisons(struct mln_model_reader *r, struct mln_yaml *list);
+/* `comparisons` of the model `top`; without them, one of each field that is read from the file. */
+enum mln_status mln_model_read_comparisons(struct mln_model_reader *r, struct mln_yaml *top);
+/* NULL or auto: none yet. */
 enum mln_status mln_model_read_rules(struct mln_model_reader *r, struct mln_yaml *list);
 enum mln_status mln_model_read_training(struct mln_model_reader *r, struct mln_yaml *map);
 enum mln_status mln_model_read_decision(struct mln_model_reader *r, struct mln_yaml *map);

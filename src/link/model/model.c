@@ -267,7 +267,7 @@ static enum mln_status read_id(struct mln_model_reader *r, struct mln_yaml *top)
 }
 
 static enum mln_status read_top(struct mln_model_reader *r, struct mln_yaml *top) {
-    struct mln_yaml *version = NULL, *fields = NULL, *comparisons = NULL, *blocking = NULL;
+    struct mln_yaml *version = NULL, *fields = NULL;
     int64_t number = 0;
     size_t kind = 0;
     MLN_TRY(mln_yaml_as_map(top, r->err));
@@ -278,10 +278,8 @@ static enum mln_status read_top(struct mln_model_reader *r, struct mln_yaml *top
     MLN_TRY(read_id(r, top));
     MLN_TRY(mln_yaml_need(top, "fields", &fields, r->err));
     MLN_TRY(mln_model_read_fields(r, fields));
-    MLN_TRY(mln_yaml_need(top, "comparisons", &comparisons, r->err));
-    MLN_TRY(mln_model_read_comparisons(r, comparisons));
-    MLN_TRY(mln_yaml_need(top, "blocking", &blocking, r->err));
-    MLN_TRY(mln_model_read_rules(r, blocking));
+    MLN_TRY(mln_model_read_comparisons(r, top));
+    MLN_TRY(mln_model_read_rules(r, mln_yaml_get(top, "blocking")));
     MLN_TRY(mln_model_read_training(r, mln_yaml_get(top, "training")));
     MLN_TRY(mln_model_read_decision(r, mln_yaml_get(top, "decision")));
     MLN_TRY(mln_model_read_trained(r, top));
@@ -297,7 +295,7 @@ enum mln_status mln_link_model_read_part(struct mln_arena *arena, struct mln_yam
     MLN_TRY(mln_yaml_need(map, "fields", &fields, err));
     MLN_TRY(mln_model_read_fields(&r, fields));
     MLN_TRY(mln_yaml_need(map, "comparisons", &comparisons, err));
-    MLN_TRY(mln_model_read_comparisons(&r, comparisons));
+    MLN_TRY(mln_model_read_comparisons(&r, map));
     MLN_TRY(mln_model_read_training(&r, mln_yaml_get(map, "training")));
     MLN_TRY(mln_model_read_decision(&r, NULL));
     return mln_yaml_done(map, err);

@@ -206,7 +206,7 @@ struct mln_link_model {
     struct mln_comparison *comparisons;
     size_t n_comparisons;
     const struct mln_block_rule *rules;
-    size_t n_rules;
+    size_t n_rules; /* 0: to be chosen from the values (mln_blocks_choose) */
     struct mln_training training;
     struct mln_decision decision;
     /* trained */

@@ -67,7 +67,59 @@ static enum mln_status read_comparison(struct mln_model_reader *r, struct mln_ya
     return mln_yaml_done(map, r->err);
 }
 
-enum mln_status mln_model_read_comparisons(struct mln_model_reader *r, struct mln_yaml *list) {
+/* Patterns of n comparisons must be numbers of 32 bits. */
+static enum mln_status check_patterns(struct mln_model_reader *r, const struct mln_yaml *at,
+                                      const struct mln_comparison *all, size_t n) {
+    uint64_t patterns = 1;
+    for (size_t c = 0; c < n; c++) {
+        patterns *= all[c].n_levels + 1;
+        if (patterns > UINT64_C(1) << 31) {
+            return mln_yaml_error(at, r->err,
+                                  "up to this comparison the levels make more than 2^31 patterns "
+                                  "(the product of levels + 1); take fewer levels or comparisons");
+        }
+    }
+    return MLN_OK;
+}
+
+/* Without comparisons each field that is read from the file has one, by the ladder of its type. */
+static enum mln_status compare_all(struct mln_model_reader *r, const struct mln_yaml *top) {
+    struct mln_comparison *all =
+        MLN_ARENA_NEW(r->arena, struct mln_comparison, MLN_COMPARISONS_MAX);
+    size_t n = 0;
+    for (size_t f = 0; all != NULL && f < r->model->n_fields; f++) {
+        const struct mln_link_field *field = &r->model->fields[f];
+        if (field->from != SIZE_MAX) {
+            continue;
+        }
+        struct mln_level *levels = MLN_ARENA_NEW(r->arena, struct mln_level, MLN_LEVELS_MAX);
+        if (levels == NULL) {
+            return mln_model_nomem(r);
+        }
+        if (n == MLN_COMPARISONS_MAX) {
+            return mln_yaml_error(top, r->err,
+                                  "more than %d fields are read: say under `comparisons` which of "
+                                  "them are compared",
+                                  MLN_COMPARISONS_MAX);
+        }
+        all[n] = (struct mln_comparison){.name = field->name,
+                                         .field = f,
+                                         .levels = levels,
+                                         .tf_weight = 1,
+                                         .line = field->line,
+                                         .column = field->column};
+        MLN_TRY(mln_model_read_levels(r, NULL, f, levels, &all[n++].n_levels));
+    }
+    r->model->comparisons = all;
+    r->model->n_comparisons = n;
+    return all == NULL ? mln_model_nomem(r) : check_patterns(r, top, all, n);
+}
+
+enum mln_status mln_model_read_comparisons(struct mln_model_reader *r, struct mln_yaml *top) {
+    struct mln_yaml *list = mln_yaml_get(top, "comparisons");
+    if (list == NULL) {
+        return compare_all(r, top);
+    }
     MLN_TRY(mln_yaml_as_list(list, r->err));
     if (list->n == 0 || list->n > MLN_COMPARISONS_MAX) {
         return mln_yaml_error(list, r->err, "a model has 1 to %d comparisons", MLN_COMPARISONS_MAX);
@@ -77,7 +129,6 @@ enum mln_status mln_model_read_comparisons(struct mln_model_reader *r, struct ml
         return mln_model_nomem(r);
     }
     size_t n = 0;
-    uint64_t patterns = 1;
     for (struct mln_yaml *node = list->first; node != NULL; node = node->next, n++) {
         MLN_TRY(read_comparison(r, node, &all[n]));
         for (size_t c = 0; c < n; c++) {
@@ -87,12 +138,7 @@ enum mln_status mln_model_read_comparisons(struct mln_model_reader *r, struct ml
                                       MLN_STR_ARG(all[n].name));
             }
         }
-        patterns *= all[n].n_levels + 1;
-        if (patterns > UINT64_C(1) << 31) {
-            return mln_yaml_error(node, r->err,
-                                  "up to this comparison the levels make more than 2^31 patterns "
-                                  "(the product of levels + 1); take fewer levels or comparisons");
-        }
+        MLN_TRY(check_patterns(r, node, all, n + 1));
     }
     r->model->comparisons = all;
     r->model->n_comparisons = n;
@@ -187,6 +233,10 @@ static bool same_rule(const struct mln_block_rule *a, const struct mln_block_rul
 }
 
 enum mln_status mln_model_read_rules(struct mln_model_reader *r, struct mln_yaml *list) {
+    if (list == NULL ||
+        (list->kind == MLN_YAML_SCALAR && mln_str_eq(list->text, MLN_STR_LIT("auto")))) {
+        return MLN_OK; /* chosen when the values are known: n_rules stays 0 */
+    }
     MLN_TRY(mln_yaml_as_list(list, r->err));
     if (list->n == 0 || list->n > MLN_RULES_MAX) {
         return mln_yaml_error(list, r->err, "a model has 1 to %d blocking rules", MLN_RULES_MAX);

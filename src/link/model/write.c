@@ -353,7 +353,7 @@ void mln_link_model_write(const struct mln_link_model *model, struct mln_buf *ou
     for (size_t c = 0; c < model->n_comparisons; c++) {
         add_comparison(out, model, &model->comparisons[c]);
     }
-    mln_buf_addz(out, "blocking:\n");
+    mln_buf_addz(out, model->n_rules == 0 ? "blocking: auto\n" : "blocking:\n");
     for (size_t i = 0; i < model->n_rules; i++) {
         add_rule(out, model, &model->rules[i]);
     }

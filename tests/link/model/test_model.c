@@ -129,7 +129,7 @@ static const struct {
      "m.yaml:2:7: 'kind' must be one of link, dedupe, not 'dedup'; did you mean "
      "'dedupe'?"},
     {TOP "kind: dedupe\nid: {left: a, right: b}\n", "m.yaml:3:5: a deduplication reads one file"},
-    {TOP FIELDS COMPARISONS, "'blocking' is missing here; add it"},
+    {TOP FIELDS COMPARISONS "blocking: automatic\n", "m.yaml:4:11: "},
     {TOP FIELDS COMPARISONS "blocking: []\n", "m.yaml:4:11: a model has 1 to 64 blocking rules"},
     {TOP FIELDS COMPARISONS BLOCKING "desicion: {}\n",
      "m.yaml:5:1: unknown word 'desicion'; did you "
@@ -259,7 +259,7 @@ static const struct {
 
 START_TEST(every_fault_has_its_place_and_its_remedy) {
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-        ck_assert_int_eq(read_text(faults[i].text), MLN_BAD_INPUT);
+        ck_assert_msg(read_text(faults[i].text) == MLN_BAD_INPUT, "%s", faults[i].text);
         ck_assert_msg(strncmp(err.msg, "m.yaml:", 7) == 0, "%s", err.msg);
         ck_assert_msg(strstr(err.msg, faults[i].says) != NULL, "%zu: '%s' lacks '%s'", i, err.msg,
                       faults[i].says);
@@ -301,6 +301,23 @@ static void must_round_trip(const char *name) {
     mln_buf_release(&again);
     mln_arena_release(&second);
 }
+
+/* Without comparisons, one of each field of the file; without rules, they are left to the values.
+ */
+START_TEST(comparisons_and_rules_may_be_left_out) {
+    must_read(TOP "fields: {a: , b: {type: date}, a_3: {from: a, prefix: 3}, c: {type: code}}\n");
+    ck_assert_uint_eq(model.n_comparisons, 3);
+    ck_assert(mln_str_is(model.comparisons[1].name, "b"));
+    ck_assert_uint_eq(model.comparisons[1].field, 1);
+    ck_assert_uint_eq(model.comparisons[1].n_levels, 6);
+    ck_assert(mln_str_is(model.comparisons[2].name, "c"));
+    ck_assert_uint_eq(model.n_rules, 0);
+    must_round_trip("fields alone");
+    must_read(TOP FIELDS COMPARISONS "blocking: auto\n");
+    ck_assert_uint_eq(model.n_rules, 0);
+    must_round_trip("auto");
+}
+END_TEST
 
 START_TEST(a_model_written_reads_back_to_the_same_bits) {
     must_read(
@@ -414,7 +431,8 @@ START_TEST(the_models_of_the_manual_are_read) {
 END_TEST
 
 MLN_TEST_MAIN("link_model", a_whole_model_is_read_as_written,
-              what_is_not_written_has_a_sane_default, every_fault_has_its_place_and_its_remedy,
+              what_is_not_written_has_a_sane_default, comparisons_and_rules_may_be_left_out,
+              every_fault_has_its_place_and_its_remedy,
               too_many_patterns_are_refused_where_they_pass,
               a_model_written_reads_back_to_the_same_bits,
               the_shipped_models_are_read_and_round_trip, the_models_of_the_manual_are_read)
