@@ -4,23 +4,51 @@
 -- probabilite is that of the joint pass, NULL where a key decided. probabilite_estimee is that a
 -- link stands, whoever decided it. A key has no probability, but it leaves a trace when it errs: the persons of a
 -- false link do not agree. A link is confirmed when one of its persons agrees by CSNS or birth; wrong
--- ones practically never are. If right links were confirmed as often in every pass as in the pass
--- where they are the most often, the share missing elsewhere is the share of wrong ones:
+-- ones practically never are. Comparable are the links with two persons of one role, one on each side,
+-- who both have a CSNS or both a complete birth, and the confirmed ones. If right comparable links were
+-- confirmed as often in every pass as in the pass where they are the most often, the share missing
+-- elsewhere is the share of wrong ones:
 --
---     e = 1 - (confirmed / links) / (the highest such rate of a pass of 100 links or more)
+--     e = 1 - (confirmed / comparable) / (the highest such rate of a pass of 100 comparable or more)
 --
--- and not below 1 / (links + 2), the rule of succession. Wrong ones are all among the links not
--- confirmed: these stand with probability 1 - e × links / (links not confirmed), confirmed ones are
--- sure. Where the joint pass decided, its probability stands.
+-- and not below 1 / (comparable + 2), the rule of succession. Wrong comparable ones are all among those not
+-- confirmed: these stand with probability 1 - e × comparable / (comparable not confirmed); what cannot be
+-- compared with 1 - e; confirmed ones are sure. Where the joint pass decided, its probability stands.
+-- A complete birth: the base has no births, an age known to the year (age_faits) stands for it.
 CREATE TABLE {work}.confirme AS
 SELECT DISTINCT procedure_no, affaire_no
 FROM {pivot}.lien_personne
 WHERE passe IN ('csns', 'naissance');
 
+CREATE TABLE {work}.connu AS
+SELECT DISTINCT procedure_no AS no, 'procedure' AS cote, role, 'csns' AS quoi
+FROM {base}.proc_personne WHERE personne_id IS NOT NULL
+UNION ALL
+SELECT DISTINCT procedure_no, 'procedure', role, 'naissance'
+FROM {base}.proc_personne WHERE age_faits IS NOT NULL
+UNION ALL
+SELECT DISTINCT affaire_no, 'affaire', role, 'csns'
+FROM {base}.affaire_personne WHERE personne_id IS NOT NULL
+UNION ALL
+SELECT DISTINCT affaire_no, 'affaire', role, 'naissance'
+FROM {base}.affaire_personne WHERE age_faits IS NOT NULL;
+
+CREATE TABLE {work}.comparable AS
+SELECT DISTINCT l.procedure_no, l.affaire_no
+FROM {pivot}.lien_procedure_affaire AS l
+JOIN {work}.connu AS p ON p.no = l.procedure_no AND p.cote = 'procedure'
+JOIN {work}.connu AS a
+  ON a.no = l.affaire_no AND a.cote = 'affaire' AND a.role = p.role AND a.quoi = p.quoi
+WHERE l.probabilite IS NULL
+UNION
+SELECT procedure_no, affaire_no FROM {work}.confirme;
+
 CREATE TABLE {work}.erreur_passe AS
 WITH passe AS (
     SELECT l.passe, COUNT(*) AS n, COUNT(c.procedure_no) AS confirmes
     FROM {pivot}.lien_procedure_affaire AS l
+    JOIN {work}.comparable AS k
+      ON k.procedure_no = l.procedure_no AND k.affaire_no = l.affaire_no
     LEFT JOIN {work}.confirme AS c
       ON c.procedure_no = l.procedure_no AND c.affaire_no = l.affaire_no
     WHERE l.probabilite IS NULL
@@ -40,11 +68,15 @@ CREATE TABLE {base}.lien_procedure_affaire AS
 SELECT l.procedure_no, l.affaire_no, l.passe, l.probabilite,
        CAST(CASE WHEN l.probabilite IS NOT NULL THEN l.probabilite
                  WHEN c.procedure_no IS NOT NULL THEN 1.0
+                 WHEN e.passe IS NULL THEN 0.5
+                 WHEN k.procedure_no IS NULL THEN 1.0 - e.erreur
                  ELSE GREATEST(0.0, 1.0 - e.erreur * e.n / (e.n - e.confirmes)) END AS DOUBLE)
            AS probabilite_estimee
 FROM {pivot}.lien_procedure_affaire AS l
 LEFT JOIN {work}.confirme AS c
   ON c.procedure_no = l.procedure_no AND c.affaire_no = l.affaire_no
+LEFT JOIN {work}.comparable AS k
+  ON k.procedure_no = l.procedure_no AND k.affaire_no = l.affaire_no
 LEFT JOIN {work}.erreur_passe AS e ON e.passe = l.passe
 ORDER BY l.procedure_no, l.affaire_no;
 

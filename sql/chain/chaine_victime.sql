@@ -1,4 +1,5 @@
--- The victims of the field and how far the chain went for each at the observation date.
+-- The victims of the field and how far the chain went for each at the observation date; the same of
+-- the victims who may be in it, or of a graver kind ($champ = 0, table victime_possible; see victime.sql).
 -- Grain: one victim; key (procedure_no, rang).
 --   lie                 1: her procedure is linked to an affaire; the outcome is NULL otherwise
 --   lie_personne        1: she is herself linked to a victim of an affaire
@@ -13,7 +14,7 @@
 --   genre_justice       her kind of violence by the NATINF that her affaires have at Justice, each
 --                       offence as last qualified; NULL: none states the relation
 --   champ_justice       1: Justice alone, which has the NATINF only, would count her affaire
-CREATE TABLE {base}.chaine_victime AS
+CREATE TABLE {base}.{victimes} AS
 WITH lien AS (
     SELECT procedure_no, COUNT(*) AS nb_affaires, MIN(probabilite_estimee) AS probabilite
     FROM {base}.lien_procedure_affaire
@@ -23,9 +24,9 @@ personne AS (
     SELECT DISTINCT procedure_no, rang_procedure AS rang FROM {base}.lien_personne
 ),
 hote AS (
-    SELECT a.procedure_no, a.affaire_no FROM {work}.auteur AS a
+    SELECT a.procedure_no, a.affaire_no FROM {work}.auteur_possible AS a
     UNION ALL
-    SELECT a.procedure_no, a.hote_no FROM {work}.auteur_hote AS a
+    SELECT a.procedure_no, a.hote_no FROM {work}.auteur_hote_possible AS a
     WHERE a.hote_no IN (SELECT h.hote_no FROM {base}.hote AS h)
 ),
 justice AS (
@@ -38,7 +39,7 @@ justice AS (
 ),
 deplacee AS (
     SELECT DISTINCT a.procedure_no
-    FROM {work}.auteur AS a
+    FROM {work}.auteur_possible AS a
     JOIN {base}.hote AS h ON h.affaire_no = a.affaire_no
     WHERE h.hote_no <> a.affaire_no
 )
@@ -74,7 +75,7 @@ SELECT v.procedure_no, v.rang, p.force,
        c.condamne, c.code AS decision,
        CASE WHEN o.procedure_no IS NULL THEN NULL
             WHEN o.date_issue IS NULL THEN 'en_cours' ELSE i.code END AS fin
-FROM {work}.victime AS v
+FROM {work}.{source} AS v
 JOIN {base}.procedure AS p ON p.procedure_no = v.procedure_no
 JOIN {base}.proc_personne AS w ON w.procedure_no = v.procedure_no AND w.rang = v.rang
 JOIN {work}.age_victime AS g ON g.procedure_no = v.procedure_no AND g.rang = v.rang
@@ -87,5 +88,5 @@ LEFT JOIN {work}.decision AS c ON c.ordre = o.decision_ordre
 LEFT JOIN justice AS j ON j.procedure_no = v.procedure_no
 LEFT JOIN {work}.champ_natinf AS n ON n.ordre = j.ordre
 LEFT JOIN deplacee AS d ON d.procedure_no = v.procedure_no
-WHERE v.motif IS NULL
+WHERE v.champ = $champ
 ORDER BY v.procedure_no, v.rang

@@ -7,7 +7,7 @@
 -- decision without any orientation is a prosecution whose mode is not known.
 CREATE TABLE {work}.etat_auteur AS
 WITH auteur AS (
-    SELECT DISTINCT hote_no, rang FROM {work}.auteur_hote
+    SELECT DISTINCT hote_no, rang FROM {work}.auteur_hote_possible
 ),
 acte AS (
     SELECT a.hote_no, a.rang, e.rang AS ordre, e.date, e.issue, e.mode, e.decision_ordre

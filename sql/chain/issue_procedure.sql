@@ -15,7 +15,7 @@ WITH etat AS (
                ORDER BY i.ordre, COALESCE(e.date_orientation, DATE '9999-12-31'),
                         COALESCE(m.ordre, 1000)) AS place,
            MIN(i.ordre) OVER (PARTITION BY a.procedure_no) AS premiere
-    FROM {work}.auteur_hote AS a
+    FROM {work}.auteur_hote_possible AS a
     JOIN {work}.etat_auteur AS e ON e.hote_no = a.hote_no AND e.rang = a.rang
     JOIN {work}.issue AS i ON i.code = e.issue
     LEFT JOIN {work}.mode AS m ON m.code = e.mode

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "stage/bands_doubts.h"
 #include "stage/study_query.h"
 #include "stage/tabulate.h"
-#include "stats/link_band.h"
 
 enum { MAX_BAND_CELLS = 100000 };
 
@@ -26,12 +26,9 @@ struct mln_bands {
     const struct mln_study_link_error *options;
     struct codes codes[MLN_STUDY_MAX_STRATA];
     struct stratum *strata; /* by codes */
-    size_t n_strata, cap_strata;
+    size_t n_strata;
     struct mln_cells cells;
-    int64_t *procedure; /* n_units doubtful ones, increasing */
-    uint64_t *key;
-    double *prob;
-    size_t n_units, cap_units;
+    struct mln_doubts doubts;
     struct mln_band_draws draws;
 };
 
@@ -105,28 +102,17 @@ static uint32_t cell_of(const struct mln_bands *b, uint64_t codes) {
 
 /* ── groups of rows ── */
 
-/* Rows as a query tells them: strata, doubtful procedure, units; and for a table its categories. */
+/* Rows as a query tells them: strata, units of doubt, number; and for a table its categories. */
 struct reading {
     struct mln_bands *bands;
-    const struct mln_study_table *spec; /* NULL: the victims of the field, linked or not */
-    const struct mln_table *table;
+    bool linked;
+    const struct mln_study_table *spec;
+    const struct mln_table
+        *table; /* NULL: the victims of the field, whose strata are not known yet */
     struct mln_band_group *groups;
     uint64_t *codes; /* of each group */
     size_t n, cap, cap_codes;
 };
-
-static uint32_t unit_of(const struct mln_bands *b, int64_t procedure) {
-    size_t low = 0, high = b->n_units;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (b->procedure[middle] < procedure) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < b->n_units && b->procedure[low] == procedure ? (uint32_t)low : MLN_BAND_SURE;
-}
 
 static enum mln_status push(struct reading *r, struct mln_band_group group, uint64_t codes,
                             struct mln_err *err) {
@@ -164,25 +150,43 @@ static enum mln_status push_cells(struct reading *r, const struct mln_batch *bat
     return MLN_OK;
 }
 
+/* The units of a row; false: an unlinked victim who surely has no affaire. */
+static bool find_units(const struct reading *r, const struct mln_column *doubt,
+                       const struct mln_column *member, const struct mln_column *how, size_t row,
+                       struct mln_band_group *g) {
+    const struct mln_doubts *d = &r->bands->doubts;
+    const enum mln_doubt kind = r->linked ? MLN_DOUBT_LINK : MLN_DOUBT_MISSING;
+    g->unit = mln_is_valid(doubt, row) ? mln_doubts_find(d, kind, mln_get_i64(doubt, row))
+                                       : MLN_BAND_SURE;
+    const int32_t word = mln_get_i32(how, row); /* study_query.h */
+    g->member = word == 0 ? MLN_BAND_SURE
+                          : mln_doubts_find(d, word == 1 ? MLN_DOUBT_FIELD : MLN_DOUBT_VIOLENCE,
+                                            mln_get_i64(member, row));
+    g->unless = word == 3;
+    return r->linked || g->unit != MLN_BAND_SURE;
+}
+
 static enum mln_status add_rows(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
     struct reading *r = ctx;
     const size_t first = r->spec->n_dimensions;
-    const size_t n_strata = r->bands->options->n_strata;
-    const struct mln_column *doubtful = &batch->columns[first + n_strata];
+    const struct mln_column *units = &batch->columns[first + r->bands->options->n_strata];
     for (size_t i = 0; i < batch->n_rows; i++) {
         uint64_t codes = 0;
+        struct mln_band_group group = {.n = (uint64_t)mln_get_i64(&units[3], i)};
         MLN_TRY(pack(r->bands, batch, i, first, &codes, err));
-        const struct mln_band_group group = {
-            .stratum = r->table == NULL ? 0 : cell_of(r->bands, codes),
-            .unit = mln_is_valid(doubtful, i) ? unit_of(r->bands, mln_get_i64(doubtful, i))
-                                              : MLN_BAND_SURE,
-            .n = (uint64_t)mln_get_i64(&batch->columns[first + n_strata + 1], i)};
-        if (r->table != NULL && group.stratum == UINT32_MAX) {
+        if (!find_units(r, &units[0], &units[1], &units[2], i, &group)) {
+            continue;
+        }
+        if (r->table == NULL) {
+            MLN_TRY(push(r, group, codes, err));
+            continue;
+        }
+        group.stratum = cell_of(r->bands, codes);
+        if (group.stratum == UINT32_MAX) {
             return mln_err_set(err, MLN_INTERNAL, "table %s: a stratum the field does not have",
                                r->spec->name);
         }
-        MLN_TRY(r->table == NULL ? push(r, group, codes, err)
-                                 : push_cells(r, batch, i, group, codes, err));
+        MLN_TRY(push_cells(r, batch, i, group, codes, err));
     }
     return MLN_OK;
 }
@@ -194,18 +198,20 @@ static void release_reading(struct reading *r) {
 
 /* ── the strata of the field ── */
 
-/* Every distinct tuple of codes once, sorted. */
-static enum mln_status list_strata(struct mln_bands *b, const struct reading *field,
-                                   struct mln_err *err) {
-    b->strata = malloc((field->n + 1) * sizeof *b->strata);
+/* Every distinct tuple of codes of the two readings once, sorted. */
+static enum mln_status list_strata(struct mln_bands *b, const struct reading *linked,
+                                   const struct reading *unlinked, struct mln_err *err) {
+    const size_t n = linked->n + unlinked->n;
+    b->strata = malloc((n + 1) * sizeof *b->strata);
     if (b->strata == NULL) {
         return mln_err_nomem(err, "the strata");
     }
-    for (size_t i = 0; i < field->n; i++) {
-        b->strata[i] = (struct stratum){field->codes[i], 0};
+    for (size_t i = 0; i < n; i++) {
+        const uint64_t codes = i < linked->n ? linked->codes[i] : unlinked->codes[i - linked->n];
+        b->strata[i] = (struct stratum){codes, 0};
     }
-    qsort(b->strata, field->n, sizeof *b->strata, by_codes);
-    for (size_t i = 0; i < field->n; i++) {
+    qsort(b->strata, n, sizeof *b->strata, by_codes);
+    for (size_t i = 0; i < n; i++) {
         if (b->n_strata == 0 || b->strata[b->n_strata - 1].codes != b->strata[i].codes) {
             b->strata[b->n_strata++] = b->strata[i];
         }
@@ -213,125 +219,73 @@ static enum mln_status list_strata(struct mln_bands *b, const struct reading *fi
     return MLN_OK;
 }
 
-/* The victims of the field one by one, as post_strata.h wants them. */
-static enum mln_status build_cells(struct mln_bands *b, const struct reading *field,
-                                   struct mln_err *err) {
-    size_t n_units = 0, at = 0;
-    for (size_t i = 0; i < field->n; i++) {
-        n_units += field->groups[i].n;
-    }
-    const size_t n_variables = b->options->n_strata;
-    uint32_t *code = malloc((n_units * n_variables + 1) * sizeof *code);
+/* Which strata are near each other, as post_strata.h wants it: a unit a stratum. */
+static enum mln_status build_cells(struct mln_bands *b, struct mln_err *err) {
+    const size_t n = b->n_strata, n_variables = b->options->n_strata;
+    uint32_t *code = malloc((n * n_variables + 1) * sizeof *code);
     const uint32_t *columns[MLN_STUDY_MAX_STRATA];
     if (code == NULL) {
         return mln_err_nomem(err, "the strata");
     }
-    for (size_t i = 0; i < field->n; i++) {
-        for (uint64_t k = 0; k < field->groups[i].n; k++, at++) {
-            for (size_t v = 0; v < n_variables; v++) {
-                code[v * n_units + at] = (uint32_t)(field->codes[i] >> (16 * v) & UINT16_MAX);
-            }
+    for (size_t v = 0; v < n_variables; v++) {
+        columns[v] = code + v * n;
+        for (size_t i = 0; i < n; i++) {
+            code[v * n + i] = (uint32_t)(b->strata[i].codes >> (16 * v) & UINT16_MAX);
         }
     }
-    for (size_t v = 0; v < n_variables; v++) {
-        columns[v] = code + v * n_units;
-    }
-    const struct mln_strata strata = {n_units, n_variables, columns};
+    const struct mln_strata strata = {n, n_variables, columns};
     const enum mln_status status = mln_cells_build(&strata, &b->cells, err);
-    at = 0;
-    for (size_t i = 0; status == MLN_OK && i < field->n; i++) {
-        const struct stratum wanted = {field->codes[i], 0};
-        struct stratum *s = bsearch(&wanted, b->strata, b->n_strata, sizeof wanted, by_codes);
-        s->cell = b->cells.cell_of[at];
-        at += field->groups[i].n;
+    for (size_t i = 0; status == MLN_OK && i < n; i++) {
+        b->strata[i].cell = b->cells.cell_of[i];
     }
     free(code);
     return status;
 }
 
-/* ── the doubtful links ── */
-
-/* FNV-1a: the pseudonym is random already. */
-static uint64_t bits_of(struct mln_str pseudonym) {
-    uint64_t bits = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < pseudonym.n; i++) {
-        bits = (bits ^ (unsigned char)pseudonym.p[i]) * UINT64_C(1099511628211);
-    }
-    return bits;
-}
-
-static enum mln_status add_units(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
-    struct mln_bands *b = ctx;
-    const size_t n = b->n_units + batch->n_rows;
-    if (n > b->cap_units) {
-        const size_t cap = 2 * n;
-        int64_t *procedure = realloc(b->procedure, cap * sizeof *procedure);
-        b->procedure = procedure != NULL ? procedure : b->procedure;
-        uint64_t *key = realloc(b->key, cap * sizeof *key);
-        b->key = key != NULL ? key : b->key;
-        double *prob = realloc(b->prob, cap * sizeof *prob);
-        b->prob = prob != NULL ? prob : b->prob;
-        if (procedure == NULL || key == NULL || prob == NULL) {
-            return mln_err_nomem(err, "the doubtful links");
-        }
-        b->cap_units = cap;
-    }
-    for (size_t i = 0; i < batch->n_rows; i++) {
-        b->procedure[b->n_units] = mln_get_i64(&batch->columns[0], i);
-        b->key[b->n_units] = bits_of(mln_get_str(&batch->columns[1], i));
-        b->prob[b->n_units++] = mln_get_f64(&batch->columns[2], i);
-    }
-    return MLN_OK;
-}
-
 /* ── making ── */
 
-static enum mln_status make_draws(struct mln_bands *b, struct reading *linked,
-                                  struct mln_err *err) {
-    for (size_t i = 0; i < linked->n; i++) {
-        linked->groups[i].stratum = cell_of(b, linked->codes[i]);
-        if (linked->groups[i].stratum == UINT32_MAX) {
-            return mln_err_set(err, MLN_INTERNAL, "a linked victim is not one of the field");
-        }
+static void set_strata(const struct mln_bands *b, struct reading *r) {
+    for (size_t i = 0; i < r->n; i++) {
+        r->groups[i].stratum = cell_of(b, r->codes[i]);
     }
+}
+
+static enum mln_status make_draws(struct mln_bands *b, const struct reading *linked,
+                                  const struct reading *unlinked, struct mln_err *err) {
+    const struct mln_doubts *d = &b->doubts;
+    const struct mln_band_units units = {d->n, d->key, d->prob, d->rate, d->n_rates, d->rates};
     const struct mln_band_options options = {
         .seed = b->options->seed,
         .n_draws = b->options->n_draws,
         .collapse = {b->options->min_matched, b->options->max_weight}};
-    return mln_band_draw(b->n_units, b->key, b->prob, &b->cells, linked->groups, linked->n,
-                         &options, &b->draws, err);
+    return mln_band_draw(&units, &b->cells, (struct mln_band_groups){linked->groups, linked->n},
+                         (struct mln_band_groups){unlinked->groups, unlinked->n}, &options,
+                         &b->draws, err);
+}
+
+static enum mln_status read_field(struct mln_bands *b, struct mln_engine *e, const char *base,
+                                  struct reading *r, struct mln_err *err) {
+    return mln_query_bands(e, base, r->spec, b->options->strata, b->options->n_strata, r->linked,
+                           add_rows, r, err);
 }
 
 static enum mln_status make(struct mln_bands *b, struct mln_engine *e, const char *base,
                             struct mln_err *err) {
-    static const char *const one[] = {"1"};
-    static const struct mln_study_filter is_linked = {"lie", one, 1};
     const struct mln_study_table all = {.name = "linkage_error", .from = MLN_FROM_VICTIMS};
-    struct mln_study_table some = all;
-    some.n_filters = 1;
-    some.filters = &is_linked;
-    struct reading field = {.bands = b, .spec = &all}, linked = {.bands = b, .spec = &some};
-    enum mln_status status = mln_scan_sql(e, "study/liens_douteux.sql",
-                                          MLN_PARAMS(MLN_IDENT("base", base)), add_units, b, err);
-    if (status == MLN_OK) {
-        status = mln_query_bands(e, base, &all, b->options->strata, b->options->n_strata, add_rows,
-                                 &field, err);
-    }
-    if (status == MLN_OK) {
-        status = list_strata(b, &field, err);
-    }
-    if (status == MLN_OK) {
-        status = build_cells(b, &field, err);
-    }
-    if (status == MLN_OK) {
-        status = mln_query_bands(e, base, &some, b->options->strata, b->options->n_strata, add_rows,
-                                 &linked, err);
-    }
-    if (status == MLN_OK) {
-        status = make_draws(b, &linked, err);
-    }
-    release_reading(&field);
+    struct reading linked = {.bands = b, .linked = true, .spec = &all};
+    struct reading unlinked = {.bands = b, .spec = &all};
+    enum mln_status status = MLN_OK;
+    MLN_TRY_GOTO(status, mln_doubts_read(&b->doubts, e, base, err), done);
+    MLN_TRY_GOTO(status, read_field(b, e, base, &linked, err), done);
+    MLN_TRY_GOTO(status, read_field(b, e, base, &unlinked, err), done);
+    MLN_TRY_GOTO(status, list_strata(b, &linked, &unlinked, err), done);
+    MLN_TRY_GOTO(status, build_cells(b, err), done);
+    set_strata(b, &linked);
+    set_strata(b, &unlinked);
+    status = make_draws(b, &linked, &unlinked, err);
+done:
     release_reading(&linked);
+    release_reading(&unlinked);
     return status;
 }
 
@@ -363,9 +317,7 @@ void mln_bands_free(struct mln_bands *b) {
     }
     free(b->strata);
     mln_cells_release(&b->cells);
-    free(b->procedure);
-    free(b->key);
-    free(b->prob);
+    mln_doubts_release(&b->doubts);
     mln_band_release(&b->draws);
     mln_arena_release(&b->arena);
     free(b);
@@ -403,13 +355,12 @@ enum mln_status mln_bands_table(struct mln_bands *bands, struct mln_engine *e, c
         return mln_err_set(err, MLN_BAD_INPUT, "table %s: more than %d cells with bands",
                            spec->name, MAX_BAND_CELLS);
     }
-    struct reading r = {.bands = bands, .spec = spec, .table = t};
+    struct reading r = {.bands = bands, .linked = true, .spec = spec, .table = t};
     const size_t n = bands->draws.n_draws * t->n_cells;
     double *sums = malloc(2 * n * sizeof *sums);
     enum mln_status status = sums == NULL ? mln_err_nomem(err, spec->name) : MLN_OK;
     if (status == MLN_OK) {
-        status = mln_query_bands(e, base, spec, bands->options->strata, bands->options->n_strata,
-                                 add_rows, &r, err);
+        status = read_field(bands, e, base, &r, err);
     }
     if (status == MLN_OK) {
         mln_band_sums(&bands->draws, r.groups, r.n, t->n_cells, sums, sums + n);

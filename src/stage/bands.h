@@ -1,8 +1,10 @@
-/* Bands of linkage error of a study's shares: draws of the doubtful links of the base, weights of
- * the unmatched, and for each measured cell the ends of its band (src/stats/link_band.h).
+/* Bands of linkage error of a study's shares: draws of what is not sure in the base (doubtful
+ * links, unlinked procedures that may have an affaire, victims who may be of the field), weights
+ * for the missing, and for each measured cell the ends of its band (src/stats/link_band.h,
+ * docs/chain.md).
  *
  * Strata are columns of chaine_victime (study: linkage_error.strata), the first kept longest. The
- * draw of a procedure depends on its pseudonym and nothing else. */
+ * draws of a procedure depend on its pseudonym and the rate of its class. */
 #ifndef MLN_STAGE_BANDS_H
 #define MLN_STAGE_BANDS_H
 
@@ -11,8 +13,7 @@
 
 struct mln_bands;
 
-/* Reads the strata and the doubtful links of catalog `base`, and makes the draws. Free the result.
- */
+/* Reads the strata and the doubts of catalog `base`, and makes the draws. Free the result. */
 enum mln_status mln_bands_new(struct mln_engine *e, const char *base,
                               const struct mln_study_link_error *options, struct mln_bands **out,
                               struct mln_err *err) MLN_MUST_USE;

@@ -20,8 +20,10 @@ struct chain {
     struct mln_grammar grammar;
 };
 
-/* Every statement of the stage gets the same parameters and uses those it names. */
-static enum mln_status step(struct chain *c, const char *asset, struct mln_err *err) {
+/* Every statement of the stage gets the same parameters and uses those it names. `possible`: what
+ * chaine_victime.sql makes is of those who may be in the field, not of those who are. */
+static enum mln_status step_for(struct chain *c, const char *asset, bool possible,
+                                struct mln_err *err) {
     const struct mln_study *s = &c->study;
     const struct mln_params params = MLN_PARAMS(
         MLN_IDENT("content", CONTENT), MLN_IDENT("pivot", PIVOT), MLN_IDENT("base", BASE),
@@ -29,9 +31,17 @@ static enum mln_status step(struct chain *c, const char *asset, struct mln_err *
         MLN_DAY("debut", s->recorded_from), MLN_DAY("fin", s->recorded_to),
         MLN_INT("age_min", s->age_min), MLN_INT("age_inconnu", s->keeps_unknown_age),
         MLN_INT("toutes", s->ends_with_last), MLN_INT("ecart", c->grammar.gap_days),
-        MLN_INT("tous", s->whole_affaires));
+        MLN_INT("tous", s->whole_affaires),
+        MLN_IDENT("victimes", possible ? "victime_possible" : "chaine_victime"),
+        MLN_IDENT("source", possible ? "victime_possible" : "victime"),
+        MLN_INT("champ", possible ? 0 : 1), MLN_INT("tard_jours", s->link_error.late_days),
+        MLN_REAL("tard_part", s->link_error.late_share));
     MLN_TRY(mln_check_interrupt(err));
     return mln_run_sql(c->e, asset, params, NULL, err);
+}
+
+static enum mln_status step(struct chain *c, const char *asset, struct mln_err *err) {
+    return step_for(c, asset, false, err);
 }
 
 static enum mln_status open_zones(struct chain *c, struct mln_err *err) {
@@ -228,6 +238,8 @@ static enum mln_status rebuild(struct chain *c, struct mln_err *err) {
     for (size_t i = 0; i < sizeof chain_steps / sizeof *chain_steps; i++) {
         MLN_TRY(step(c, chain_steps[i], err));
     }
+    MLN_TRY(step_for(c, "chain/chaine_victime.sql", true, err));
+    MLN_TRY(step(c, "chain/incertitude.sql", err));
     MLN_TRY(tell_quality(c, err));
     return tell_counts(c, err);
 }

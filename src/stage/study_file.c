@@ -116,7 +116,7 @@ static enum mln_status read_link_error(struct mln_arena *arena, struct mln_yaml 
                                        struct mln_study *s, struct mln_err *err) {
     struct mln_study_link_error *const l = &s->link_error;
     struct mln_yaml *map = mln_yaml_get(top, "linkage_error");
-    int64_t draws = 50, seed = 1, min_matched = 10;
+    int64_t draws = 50, seed = 1, min_matched = 10, late_days = 0;
     l->level = 0.95;
     l->max_weight = 4;
     if (map == NULL) {
@@ -128,7 +128,10 @@ static enum mln_status read_link_error(struct mln_arena *arena, struct mln_yaml 
     MLN_TRY(mln_yaml_opt_f64(map, "level", 0.5, 0.999, &l->level, err));
     MLN_TRY(mln_yaml_opt_i64(map, "min_matched", 1, 1000000, &min_matched, err));
     MLN_TRY(mln_yaml_opt_f64(map, "max_weight", 1.01, 1000, &l->max_weight, err));
+    MLN_TRY(mln_yaml_opt_i64(map, "late_days", 0, 36500, &late_days, err));
+    MLN_TRY(mln_yaml_opt_f64(map, "late_share", 0, 0.9, &l->late_share, err));
     MLN_TRY(read_strata(arena, map, l, err));
+    l->late_days = (int32_t)late_days;
     l->n_draws = (uint32_t)draws;
     l->seed = (uint64_t)seed;
     l->min_matched = (uint64_t)min_matched;

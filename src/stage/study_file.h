@@ -135,6 +135,8 @@ struct mln_study_link_error {
     size_t n_strata;
     uint64_t min_matched; /* post_strata.h */
     double max_weight;
+    int32_t late_days; /* of the acts of the last days up to the observation date, */
+    double late_share; /* the share that is not entered yet */
 };
 
 struct mln_study {

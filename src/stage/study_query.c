@@ -88,9 +88,10 @@ static void add_source(struct statement *s, const struct mln_study_table *t, boo
     }
 }
 
-static void add_filters(struct statement *s, const struct mln_study_table *t) {
+/* `word` before the first condition. */
+static void add_filters(struct statement *s, const struct mln_study_table *t, const char *word) {
     for (size_t i = 0; i < t->n_filters; i++) {
-        mln_buf_addz(&s->sql, i == 0 ? " WHERE " : " AND ");
+        mln_buf_addz(&s->sql, i == 0 ? word : " AND ");
         add_code(s, t->filters[i].column);
         for (size_t k = 0; k < t->filters[i].n_codes; k++) {
             mln_buf_addz(&s->sql, k == 0 ? " IN (" : ", ");
@@ -123,14 +124,14 @@ static void build_counts(struct statement *s, const struct mln_study_table *t, b
                               : "CAST(NULL AS INTEGER) AS jours, CAST(NULL AS INTEGER) AS "
                                 "en_cours");
     add_source(s, t, keyed);
-    add_filters(s, t);
+    add_filters(s, t, " WHERE ");
     if (!keyed) {
         add_grouping(s, t->n_dimensions + 2);
     }
 }
 
 static void build_bands(struct statement *s, const struct mln_study_table *t,
-                        const char *const *strata, size_t n_strata) {
+                        const char *const *strata, size_t n_strata, bool linked) {
     mln_buf_addz(&s->sql, "SELECT ");
     for (size_t d = 0; d < t->n_dimensions; d++) {
         add_code(s, t->dimensions[d]->column);
@@ -140,11 +141,21 @@ static void build_bands(struct statement *s, const struct mln_study_table *t,
         add_code(s, strata[i]);
         mln_buf_addf(&s->sql, " AS s%zu, ", i);
     }
-    mln_buf_addz(&s->sql, "CAST(CASE WHEN probabilite_lien < 1 THEN procedure_no END AS BIGINT) AS "
-                          "douteuse");
-    add_source(s, t, false);
-    add_filters(s, t);
-    add_grouping(s, t->n_dimensions + n_strata + 1);
+    mln_buf_addf(&s->sql,
+                 "CAST(CASE WHEN lie = 0 OR probabilite_lien < 1 OR issue = 'en_cours' THEN "
+                 "procedure_no END AS BIGINT) "
+                 "AS douteuse, CAST(CASE WHEN membre > 0 THEN procedure_no END AS BIGINT) AS "
+                 "membre_no, membre, CAST(COUNT(*) AS BIGINT) AS n FROM ("
+                 "SELECT v.*, CASE WHEN p.procedure_no IS NULL THEN 0 ELSE 3 END AS membre "
+                 "FROM {base}.chaine_victime AS v LEFT JOIN {base}.victime_possible AS p "
+                 "ON p.procedure_no = v.procedure_no AND p.rang = v.rang UNION ALL "
+                 "SELECT p.*, CASE WHEN v.procedure_no IS NULL THEN 1 ELSE 2 END "
+                 "FROM {base}.victime_possible AS p LEFT JOIN {base}.chaine_victime AS v "
+                 "ON v.procedure_no = p.procedure_no AND v.rang = p.rang) AS victimes "
+                 "WHERE lie = %d",
+                 linked ? 1 : 0);
+    add_filters(s, t, " AND ");
+    add_grouping(s, t->n_dimensions + n_strata + 3);
 }
 
 static size_t params_needed(const struct mln_study_table *t, size_t n_strata) {
@@ -208,11 +219,11 @@ enum mln_status mln_query_counts(struct mln_engine *e, const char *base,
 
 enum mln_status mln_query_bands(struct mln_engine *e, const char *base,
                                 const struct mln_study_table *t, const char *const *strata,
-                                size_t n_strata, mln_sink_fn *sink, void *ctx,
+                                size_t n_strata, bool linked, mln_sink_fn *sink, void *ctx,
                                 struct mln_err *err) {
     struct statement *s = NULL;
     MLN_TRY(begin(t, n_strata, &s, err));
-    build_bands(s, t, strata, n_strata);
+    build_bands(s, t, strata, n_strata, linked);
     const enum mln_status status = scan(e, base, t->name, s, sink, ctx, err);
     end(s);
     return status;

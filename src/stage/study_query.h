@@ -18,12 +18,14 @@ enum mln_status mln_query_counts(struct mln_engine *e, const char *base,
                                  const struct mln_study_table *t, bool keyed, mln_sink_fn *sink, void *ctx,
                                  struct mln_err *err) MLN_MUST_USE;
 
-/* The rows that bands need: the columns of the dimensions, one text a stratum variable, `douteuse`
- * (int64: the procedure whose link is doubtful; missing: a sure link, or none), n (int64); ordered
- * by all but n. */
+/* The victims that bands need, those who may be of the field too, linked or not: the columns of the
+ * dimensions, one text a stratum variable, `douteuse` (int64: the procedure whose link is doubtful, or
+ * that has none; missing: a sure link), `membre_no` (int64: the procedure of victims who count only in
+ * some draws), `membre` (int32: 0 they count; 1 if they are of the field, 2 if they are of a graver
+ * kind than recorded, as of that kind, 3 if they are not), n (int64); ordered by all but n. */
 enum mln_status mln_query_bands(struct mln_engine *e, const char *base,
                                 const struct mln_study_table *t, const char *const *strata,
-                                size_t n_strata, mln_sink_fn *sink, void *ctx, struct mln_err *err)
-    MLN_MUST_USE;
+                                size_t n_strata, bool linked, mln_sink_fn *sink, void *ctx,
+                                struct mln_err *err) MLN_MUST_USE;
 
 #endif

@@ -126,11 +126,13 @@ static uint32_t partner(const struct work *w, size_t first, size_t end, uint64_t
 static void pool(struct work *w, size_t first, size_t end, size_t level) {
     struct mln_weights *out = w->out;
     uint64_t n_units = 0, n_matched = 0;
+    bool waits = false;
     for (size_t i = first; i < end; i++) {
+        waits = waits || out->class_of[i] == NONE;
         n_units += out->class_of[i] == NONE ? w->cells->size[i] : 0;
         n_matched += out->class_of[i] == NONE ? w->n_matched[i] : 0;
     }
-    if (n_units == 0) {
+    if (!waits) {
         return;
     }
     const bool enough = is_enough(w, n_units, n_matched);

@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "run.h"
 #include "stats/gray.h"
+#include "stats/link_band.h"
 #include "stats/post_strata.h"
 #include "stats/transition.h"
 
@@ -108,13 +109,36 @@ static enum mln_status weights(struct mln_err *err) {
     return status;
 }
 
+static enum mln_status bands(struct mln_err *err) {
+    const uint32_t *const code[] = {group};
+    const struct mln_strata strata = {N, 1, code};
+    static const uint64_t key[] = {1, 2};
+    static const double prob[] = {0.5, 0};
+    static const uint32_t rate[] = {MLN_BAND_SURE, 0};
+    static const struct mln_band_rate rates[] = {{2, 5}};
+    static const struct mln_band_units units = {2, key, prob, rate, 1, rates};
+    static const struct mln_band_group linked[] = {{0, MLN_BAND_SURE, MLN_BAND_SURE, 0, 60, false},
+                                                   {1, 0, 1, 0, 20, false}};
+    static const struct mln_band_options options = {.n_draws = 3, .collapse = {1, 4}};
+    struct mln_cells cells;
+    struct mln_band_draws draws;
+    MLN_TRY(mln_cells_build(&strata, &cells, err));
+    const enum mln_status status =
+        mln_band_draw(&units, &cells, (struct mln_band_groups){linked, 2},
+                      (struct mln_band_groups){linked, 1}, &options, &draws, err);
+    mln_band_release(&draws);
+    mln_cells_release(&cells);
+    return status;
+}
+
 static const struct scenario {
     const char *name;
     enum mln_status (*run)(struct mln_err *err);
 } scenarios[] = {{"risk, counted", risk_counted}, {"risk, sorted", risk_sorted},
                  {"log-rank", logrank},           {"gray", gray},
                  {"multi-state", multistate},     {"subjects", subjects},
-                 {"transition", transition},      {"weights", weights}};
+                 {"transition", transition},      {"weights", weights},
+                 {"bands", bands}};
 
 START_TEST(every_allocation_may_fail) {
     fill();
