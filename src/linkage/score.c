@@ -4,20 +4,37 @@
 #include <stdlib.h>
 
 #include "link/decide/term.h"
+#include "link/pairs/run.h"
 
-enum { REMEMBERED_BITS = 10 };
+enum { REMEMBERED_BITS = 10, REMEMBERED = 1 << REMEMBERED_BITS };
 
-/* The weights of the patterns seen last: pairs have few of them. */
+/* A level of equal values that term frequencies adjust: what they add is known of either record. */
+struct term {
+    const uint32_t *ids; /* of the level's field */
+    const double *adjust;
+};
+
+/* The weight of a pattern. */
 struct remembered {
     uint32_t pattern_1; /* pattern + 1; 0: empty */
+    bool adjusted;      /* term frequencies may matter */
+    bool by_left;       /* and only on levels of equal values */
+    uint8_t n_terms;    /* the terms of those */
+    uint16_t term[MLN_COMPARISONS_MAX];
     double weight;
-    double most;        /* the weight and the most that term frequencies can add to it */
+    double most; /* the weight and the most that term frequencies can add to it */
     uint8_t levels[MLN_COMPARISONS_MAX];
+};
+
+/* What a thread keeps: the patterns it saw last (pairs have few), and the terms of its left record. */
+struct own {
+    struct remembered remembered[REMEMBERED];
+    uint32_t left_1; /* left record + 1; 0: none */
+    double adjust[]; /* by term */
 };
 
 /* What one task keeps; tasks are merged in their order. */
 struct slot {
-    struct remembered *remembered; /* while the task runs */
     struct mln_scored *pair;
     size_t n, cap;
     uint64_t n_all;
@@ -30,6 +47,9 @@ struct scorer {
     const struct mln_em_result *fit;
     const struct mln_linkage_tf *tf;
     double keep_weight; /* of the lowest pair kept */
+    struct term terms[MLN_COMPARISONS_MAX * MLN_LEVELS_MAX];
+    uint16_t term_of[MLN_COMPARISONS_MAX][MLN_LEVELS_MAX]; /* of levels of equal values with an adjustment */
+    size_t n_terms;
     struct slot *slots;
     size_t n_slots;
 };
@@ -52,20 +72,73 @@ double mln_linkage_tf(const struct mln_linkage_work *work, const struct mln_link
     return sum;
 }
 
-static const struct remembered *recall(const struct scorer *s, struct slot *slot,
-                                       uint32_t pattern) {
-    struct remembered *r = &slot->remembered[(pattern * 2654435761U) >> (32 - REMEMBERED_BITS)];
-    if (r->pattern_1 != pattern + 1) {
-        const size_t n = s->work->model->n_comparisons;
-        r->pattern_1 = pattern + 1;
-        mln_ladder_levels(s->work->ladder, pattern, r->levels);
-        r->weight = mln_em_weight(s->fit, r->levels, n, true);
-        r->most = r->weight;
-        for (size_t c = 0; c < n; c++) {
-            r->most += r->levels[c] == MLN_LEVEL_MISSING ? 0 : s->tf->most[c][r->levels[c]];
+static bool is_of_equal_values(const struct scorer *s, size_t c, size_t level) {
+    return s->tf->adjust[c][level] != NULL &&
+           s->work->model->comparisons[c].levels[level].kind == MLN_LEVEL_EXACT;
+}
+
+static void list_terms(struct scorer *s) {
+    for (size_t c = 0; c < s->work->model->n_comparisons; c++) {
+        const struct mln_comparison *comparison = &s->work->model->comparisons[c];
+        for (size_t l = 0; l < comparison->n_levels; l++) {
+            if (is_of_equal_values(s, c, l)) {
+                s->term_of[c][l] = (uint16_t)s->n_terms;
+                s->terms[s->n_terms++] = (struct term){
+                    s->work->records->fields[comparison->levels[l].field].ids, s->tf->adjust[c][l]};
+            }
         }
     }
-    return r;
+}
+
+static void learn(const struct scorer *s, struct remembered *r, uint32_t pattern) {
+    const size_t n = s->work->model->n_comparisons;
+    *r = (struct remembered){.pattern_1 = pattern + 1, .by_left = true};
+    mln_ladder_levels(s->work->ladder, pattern, r->levels);
+    r->weight = mln_em_weight(s->fit, r->levels, n, true);
+    r->most = r->weight;
+    for (size_t c = 0; c < n; c++) {
+        const uint8_t level = r->levels[c];
+        if (level == MLN_LEVEL_MISSING || s->tf->adjust[c][level] == NULL) {
+            continue;
+        }
+        r->most += s->tf->most[c][level];
+        if (is_of_equal_values(s, c, level)) {
+            r->term[r->n_terms++] = s->term_of[c][level];
+        } else {
+            r->by_left = false;
+        }
+    }
+    r->adjusted = r->most >= s->keep_weight && r->most > r->weight;
+}
+
+static void learn_left(const struct scorer *s, struct own *own, uint32_t left) {
+    own->left_1 = left + 1;
+    for (size_t t = 0; t < s->n_terms; t++) {
+        const uint32_t id = s->terms[t].ids[left];
+        own->adjust[t] = id == MLN_STRSET_MISSING ? 0 : s->terms[t].adjust[id];
+    }
+}
+
+static double weight_of(const struct scorer *s, struct own *own, uint32_t pattern, uint32_t left,
+                        uint32_t right) {
+    struct remembered *r = &own->remembered[(pattern * 2654435761U) >> (32 - REMEMBERED_BITS)];
+    if (r->pattern_1 != pattern + 1) {
+        learn(s, r, pattern);
+    }
+    if (!r->adjusted) {
+        return r->weight;
+    }
+    if (!r->by_left) {
+        return r->weight + mln_linkage_tf(s->work, s->tf, r->levels, left, right);
+    }
+    if (own->left_1 != left + 1) {
+        learn_left(s, own, left);
+    }
+    double sum = 0;
+    for (size_t t = 0; t < r->n_terms; t++) {
+        sum += own->adjust[r->term[t]];
+    }
+    return r->weight + sum;
 }
 
 /* ── one row of pairs ── */
@@ -89,22 +162,12 @@ static enum mln_status keep(struct slot *slot, struct mln_scored pair, struct ml
     return MLN_OK;
 }
 
-static enum mln_status score_row(void *ctx, size_t task, const struct mln_pair_row *row,
+static enum mln_status score_row(void *ctx, void *own, size_t task, const struct mln_pair_row *row,
                                  struct mln_err *err) {
     const struct scorer *s = ctx;
     struct slot *slot = &s->slots[task];
-    if (slot->remembered == NULL) {
-        slot->remembered = calloc((size_t)1 << REMEMBERED_BITS, sizeof *slot->remembered);
-        if (slot->remembered == NULL) {
-            return mln_err_nomem(err, "the weights");
-        }
-    }
     for (size_t i = 0; i < row->n; i++) {
-        const struct remembered *r = recall(s, slot, row->pattern[i]);
-        double weight = r->weight;
-        if (r->most >= s->keep_weight && r->most > weight) {
-            weight += mln_linkage_tf(s->work, s->tf, r->levels, row->left, row->right[i]);
-        }
+        const double weight = weight_of(s, own, row->pattern[i], row->left, row->right[i]);
         slot->bin_count[bin_of(weight)]++;
         if (weight < s->keep_weight) {
             continue;
@@ -117,6 +180,24 @@ static enum mln_status score_row(void *ctx, size_t task, const struct mln_pair_r
     }
     slot->n_all += row->n;
     return MLN_OK;
+}
+
+static void ahead(void *ctx, uint32_t left) {
+    const struct scorer *s = ctx;
+    for (size_t t = 0; t < s->n_terms; t++) {
+        __builtin_prefetch(&s->terms[t].ids[left]);
+    }
+}
+
+static enum mln_status own_new(void *ctx, void **own, struct mln_err *err) {
+    const struct scorer *s = ctx;
+    *own = calloc(1, sizeof(struct own) + (s->n_terms + 1) * sizeof(double));
+    return *own == NULL ? mln_err_nomem(err, "the weights") : MLN_OK;
+}
+
+static void own_end(void *ctx, void *own) {
+    (void)ctx;
+    free(own);
 }
 
 static enum mln_status begin(void *ctx, size_t n_tasks, struct mln_err *err) {
@@ -216,19 +297,18 @@ enum mln_status mln_linkage_score(const struct mln_linkage_work *work,
     struct scorer s = {.work = work, .fit = fit, .tf = tf,
                        .keep_weight = log2(keep_from / (1 - keep_from))};
     *out = (struct mln_scored_pairs){0};
-    const struct mln_pairs_consumer consumer = {&s, begin, score_row};
+    list_terms(&s);
+    const struct mln_pairs_sink sink = {&s, begin, own_new, own_end, score_row, ahead};
     const struct mln_pairs_options options = {.n_threads = work->n_threads,
                                               .only_rule = SIZE_MAX,
                                               .progress = hear,
                                               .progress_ctx = work->talk};
-    enum mln_status status =
-        mln_pairs_run(work->blocks, work->ladder, &options, &consumer, err);
+    enum mln_status status = mln_pairs_each(work->blocks, work->ladder, &options, &sink, err);
     if (status == MLN_OK) {
         status = merge(&s, out, err);
     }
     for (size_t t = 0; t < s.n_slots; t++) {
         free(s.slots[t].pair);
-        free(s.slots[t].remembered);
     }
     free(s.slots);
     if (status != MLN_OK) {

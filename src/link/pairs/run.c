@@ -220,6 +220,9 @@ static enum mln_status give_row(const struct place *p, size_t i, size_t from, si
         return MLN_OK;
     }
     struct mln_pair_row row = {p->left->row[i], p->right->row + from, w->pattern, n, p->rule};
+    if (p->run->sink->ahead != NULL) {
+        p->run->sink->ahead(p->run->sink->ctx, row.left);
+    }
     if (dropped == 0) {
         MLN_TRY(
             mln_row_patterns(&w->row, p->left, i, p->right, from, n, p->known, w->pattern, p->err));

@@ -1,4 +1,4 @@
-/* Streaming with a slot a thread. Internal to this room. */
+/* Streaming with a slot a thread. Internal to this room and to the scoring of linkage. */
 #ifndef MLN_LINK_PAIRS_RUN_H
 #define MLN_LINK_PAIRS_RUN_H
 
@@ -14,6 +14,9 @@ struct mln_pairs_sink {
     void (*own_end)(void *ctx, void *own);
     enum mln_status (*row)(void *ctx, void *own, size_t task, const struct mln_pair_row *row,
                            struct mln_err *err);
+    /* May be NULL. The left record of the next row, before its pairs are compared: to ask for what will
+     * be read of it, which comes from anywhere in memory. */
+    void (*ahead)(void *ctx, uint32_t left);
 };
 
 enum mln_status mln_pairs_each(const struct mln_blocks *blocks, const struct mln_ladder *ladder,
