@@ -1,6 +1,5 @@
 #include "linkage/read.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -107,7 +106,6 @@ struct side {
     struct mln_engine *engine;
     struct mln_arena arena;
     struct mln_records_builder *builder;
-    pthread_mutex_t *turn; /* to add to the builder */
     size_t no;
     const char *path;
 };
@@ -189,11 +187,7 @@ static enum mln_status take_cells(void *ctx, const struct mln_cells *cells, stru
         }
     }
     MLN_TRY(mln_check_interrupt(err));
-    pthread_mutex_lock(s->turn);
-    const enum mln_status status = mln_records_add(s->builder, s->no, cells->first_row,
-                                                   cells->cells, cells->n_rows, err);
-    pthread_mutex_unlock(s->turn);
-    return status;
+    return mln_records_add(s->builder, s->no, cells->first_row, cells->cells, cells->n_rows, err);
 }
 
 static enum mln_status read_side(struct side *s, struct mln_err *err) {
@@ -254,7 +248,6 @@ enum mln_status mln_linkage_read(const struct mln_linkage_options *options,
                                  struct mln_field_count **counts, struct mln_err *err) {
     const size_t n_sides = model->kind == MLN_LINK_DEDUPE ? 1 : 2;
     struct side sides[2] = {{0}};
-    pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
     struct mln_records_builder *builder = NULL;
     *counts = MLN_ARENA_NEW(arena, struct mln_field_count, 2 * model->n_fields);
     if (*counts == NULL) {
@@ -263,8 +256,7 @@ enum mln_status mln_linkage_read(const struct mln_linkage_options *options,
     MLN_TRY(mln_records_builder_new(model, &builder, err));
     for (size_t i = 0; i < n_sides; i++) {
         sides[i] = (struct side){.options = options, .model = model, .engine = engine,
-                                 .builder = builder, .turn = &turn, .no = i,
-                                 .path = options->input[i]};
+                                 .builder = builder, .no = i, .path = options->input[i]};
     }
     enum mln_status status = read_sides(sides, n_sides, err);
     for (size_t i = 0; i < n_sides; i++) {
@@ -277,6 +269,5 @@ enum mln_status mln_linkage_read(const struct mln_linkage_options *options,
         mln_records_counts(builder, i, *counts + i * model->n_fields);
     }
     mln_records_builder_free(builder);
-    pthread_mutex_destroy(&turn);
     return status;
 }

@@ -86,6 +86,7 @@ static enum mln_status add_source(struct mln_records_builder *b, size_t f) {
     }
     struct mln_record_source *source = &b->sources[b->n_sources];
     *source = (struct mln_record_source){.field = field, .n_fields_left = 1};
+    pthread_mutex_init(&source->lock, NULL);
     b->source_of[f] = b->n_sources++;
     for (size_t side = 0; side < 2; side++) {
         source->cells[side] = calloc(field->n_columns[side] + 1, sizeof *source->cells[side]);
@@ -146,6 +147,7 @@ void mln_records_builder_free(struct mln_records_builder *b) {
     }
     for (size_t s = 0; s < b->n_sources; s++) {
         mln_dict_release(&b->sources[s].dict);
+        pthread_mutex_destroy(&b->sources[s].lock);
         for (size_t side = 0; side < 2; side++) {
             free(b->sources[s].rows[side]);
             free(b->sources[s].cells[side]);
@@ -153,12 +155,12 @@ void mln_records_builder_free(struct mln_records_builder *b) {
     }
     for (size_t side = 0; side < 2; side++) {
         free(b->columns[side]);
+        mln_buf_release(&b->joined[side]);
         mln_side_ids_release(&b->ids[side]);
     }
     free(b->sources);
     free(b->source_of);
     free(b->counts);
-    mln_buf_release(&b->joined);
     free(b);
 }
 
@@ -208,8 +210,9 @@ static struct mln_str join_cells(struct mln_records_builder *b,
                                  const struct mln_record_source *source, size_t side,
                                  const struct mln_str *row) {
     const struct mln_link_field *field = source->field;
+    struct mln_buf *joined = &b->joined[side];
     const char between = field->type == MLN_FIELD_LIST ? field->separator : ' ';
-    mln_buf_reset(&b->joined);
+    mln_buf_reset(joined);
     for (size_t c = 0; c < field->n_columns[side]; c++) {
         const struct mln_str cell = row[source->cells[side][c]];
         if (cell.n == 0) {
@@ -218,12 +221,12 @@ static struct mln_str join_cells(struct mln_records_builder *b,
             }
             continue;
         }
-        if (b->joined.n > 0) {
-            mln_buf_addc(&b->joined, between);
+        if (joined->n > 0) {
+            mln_buf_addc(joined, between);
         }
-        mln_buf_add_str(&b->joined, cell);
+        mln_buf_add_str(joined, cell);
     }
-    return mln_buf_view(&b->joined);
+    return mln_buf_view(joined);
 }
 
 static enum mln_status add_values(struct mln_records_builder *b, struct mln_record_source *source,
@@ -240,7 +243,7 @@ static enum mln_status add_values(struct mln_records_builder *b, struct mln_reco
         const struct mln_str value = join_cells(b, source, side, cells + i * stride);
         size_t unused;
         *failed = i;
-        if (b->joined.failed) {
+        if (b->joined[side].failed) {
             return MLN_NO_MEMORY;
         }
         MLN_TRY(mln_dict_add(&source->dict, side, &value, 1, 1, &numbers[i], &unused));
@@ -254,7 +257,7 @@ enum mln_status mln_records_add(struct mln_records_builder *b, size_t side, uint
     if (n_rows == 0) {
         return MLN_OK;
     }
-    if (b->ids[0].n + b->ids[1].n + n_rows > UINT32_MAX - 1) {
+    if (atomic_fetch_add(&b->n_rows, n_rows) + n_rows > UINT32_MAX - 1) {
         return mln_err_set(err, MLN_BAD_INPUT,
                            "more than 2^32 - 2 records; link the files in parts");
     }
@@ -262,7 +265,9 @@ enum mln_status mln_records_add(struct mln_records_builder *b, size_t side, uint
     for (size_t s = 0; s < b->n_sources; s++) {
         struct mln_record_source *source = &b->sources[s];
         size_t failed = 0;
+        pthread_mutex_lock(&source->lock);
         const enum mln_status status = add_values(b, source, side, cells, n_rows, first, &failed);
+        pthread_mutex_unlock(&source->lock);
         if (status == MLN_NO_MEMORY) {
             return mln_err_nomem(err, "the values of the records");
         }

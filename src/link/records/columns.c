@@ -57,8 +57,8 @@ static void count_values(const struct mln_pool *pool, const uint32_t *map, struc
     memset(set->count, 0, set->n * sizeof *set->count);
     for (size_t i = 0; i < pool->n; i++) {
         if (map[i] != MLN_STRSET_MISSING) {
-            set->count[map[i]] += pool->dict != NULL ? (uint64_t)pool->dict->entries[i].count[0] +
-                                                           pool->dict->entries[i].count[1]
+            set->count[map[i]] += pool->dict != NULL ? (uint64_t)pool->dict->count[0][i] +
+                                                           pool->dict->count[1][i]
                                                      : pool->set->count[i];
         }
     }
@@ -173,9 +173,8 @@ static enum mln_status parse_chunk(void *ctx, size_t chunk, struct mln_err *err)
     struct mln_clean_room room = MLN_CLEAN_ROOM_INIT;
     const size_t end = mln_chunk_end(chunk, job->dict->n);
     for (size_t i = chunk * MLN_ROWS_A_CHUNK; i < end; i++) {
-        const struct mln_dict_entry *entry = &job->dict->entries[i];
         const struct mln_str text =
-            mln_clean(field->steps, field->n_steps, mln_bytes_get(entry->value), &room);
+            mln_clean(field->steps, field->n_steps, mln_bytes_get(job->dict->values[i]), &room);
         union parsed value = missing_value(field->type);
         const bool blank = mln_str_trim(text).n == 0;
         const bool read =
@@ -184,7 +183,7 @@ static enum mln_status parse_chunk(void *ctx, size_t chunk, struct mln_err *err)
                                                          : parse_place(text, &value));
         job->parsed[i] = read ? value : missing_value(field->type);
         for (size_t side = 0; side < 2; side++) {
-            job->unreadable[chunk][side] += read || blank ? 0 : entry->count[side];
+            job->unreadable[chunk][side] += read || blank ? 0 : job->dict->count[side][i];
         }
     }
     const enum mln_status status = mln_clean_check(&room, err);

@@ -93,7 +93,9 @@ void mln_dict_close(struct mln_dict *dict) {
 
 void mln_dict_release(struct mln_dict *dict) {
     mln_dict_close(dict);
-    free(dict->entries);
+    free(dict->values);
+    free(dict->count[0]);
+    free(dict->count[1]);
     mln_bytes_release(&dict->bytes);
     *dict = MLN_DICT_INIT;
 }
@@ -119,17 +121,27 @@ static bool grow_slots(struct mln_dict *dict) {
     return true;
 }
 
-static bool make_room(struct mln_dict *dict) {
-    if (dict->n == dict->cap) {
-        const size_t cap = dict->cap == 0 ? 512 : 2 * dict->cap;
-        struct mln_dict_entry *entries = realloc(dict->entries, cap * sizeof *entries);
-        if (entries == NULL) {
+static bool grow_values(struct mln_dict *dict) {
+    const size_t cap = dict->cap == 0 ? 512 : 2 * dict->cap;
+    const char **values = realloc(dict->values, cap * sizeof *values);
+    if (values == NULL) {
+        return false;
+    }
+    dict->values = values;
+    for (size_t side = 0; side < 2; side++) {
+        uint32_t *count = realloc(dict->count[side], cap * sizeof *count);
+        if (count == NULL) {
             return false;
         }
-        dict->entries = entries;
-        dict->cap = cap;
+        dict->count[side] = count;
     }
-    return 2 * (dict->n + 1) <= dict->n_slots || grow_slots(dict);
+    dict->cap = cap;
+    return true;
+}
+
+static bool make_room(struct mln_dict *dict) {
+    return (dict->n < dict->cap || grow_values(dict)) &&
+           (2 * (dict->n + 1) <= dict->n_slots || grow_slots(dict));
 }
 
 /* The number of a value that the table lacks, to be put under `hash`. */
@@ -148,8 +160,20 @@ static enum mln_status insert(struct mln_dict *dict, struct mln_str value, uint3
     }
     *number = (uint32_t)dict->n;
     dict->slots[at] = (uint64_t)hash << 32 | (dict->n + 1);
-    dict->entries[dict->n++] = (struct mln_dict_entry){kept, {0, 0}};
+    dict->count[0][dict->n] = dict->count[1][dict->n] = 0;
+    dict->values[dict->n++] = kept;
     return MLN_OK;
+}
+
+/* The number in the first slot of the chain that has the hash; UINT32_MAX when there is none. */
+static uint32_t guess(const struct mln_dict *dict, uint32_t hash) {
+    const size_t mask = dict->n_slots - 1;
+    for (size_t at = hash & mask; dict->n_slots > 0 && dict->slots[at] != 0; at = (at + 1) & mask) {
+        if (dict->slots[at] >> 32 == hash) {
+            return (uint32_t)dict->slots[at] - 1;
+        }
+    }
+    return UINT32_MAX;
 }
 
 static enum mln_status find_or_add(struct mln_dict *dict, struct mln_str value, uint32_t hash,
@@ -159,7 +183,7 @@ static enum mln_status find_or_add(struct mln_dict *dict, struct mln_str value, 
         const uint64_t slot = dict->slots[at];
         if (slot >> 32 == hash) {
             *number = (uint32_t)slot - 1;
-            if (mln_str_eq(value, mln_bytes_get(dict->entries[*number].value))) {
+            if (mln_str_eq(value, mln_bytes_get(dict->values[*number]))) {
                 return MLN_OK;
             }
         }
@@ -167,32 +191,71 @@ static enum mln_status find_or_add(struct mln_dict *dict, struct mln_str value, 
     return insert(dict, value, hash, number);
 }
 
-enum mln_status mln_dict_add(struct mln_dict *dict, size_t side, const struct mln_str *values,
-                             size_t stride, size_t n, uint32_t *numbers, size_t *failed) {
-    enum { BLOCK = 64 }; /* slots of a block are on their way while its hashes are worked out */
+/* Slots, places and bytes come from anywhere in memory: each step asks for what the next one reads. */
+enum { BLOCK = 64 };
+
+static void look_ahead(const struct mln_dict *dict, size_t side, const struct mln_str *values,
+                       size_t stride, size_t n, uint32_t *hashes, uint32_t *guesses) {
+    if (dict->n_slots == 0) {
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (values[i * stride].n > 0) {
+            __builtin_prefetch(&dict->slots[hashes[i] & (dict->n_slots - 1)]);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        guesses[i] = values[i * stride].n > 0 ? guess(dict, hashes[i]) : UINT32_MAX;
+        if (guesses[i] != UINT32_MAX) {
+            __builtin_prefetch(&dict->values[guesses[i]]);
+            __builtin_prefetch(&dict->count[side][guesses[i]], 1);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (guesses[i] != UINT32_MAX) {
+            __builtin_prefetch(dict->values[guesses[i]]);
+        }
+    }
+}
+
+static enum mln_status add_block(struct mln_dict *dict, size_t side, const struct mln_str *values,
+                                 size_t stride, size_t n, uint32_t *numbers, size_t *failed) {
     uint32_t hashes[BLOCK];
-    for (size_t first = 0; first < n; first += BLOCK) {
-        const size_t end = first + BLOCK < n ? first + BLOCK : n;
-        for (size_t i = first; i < end; i++) {
-            const struct mln_str v = values[i * stride];
-            if (v.n > 0) {
-                hashes[i - first] = hash_of(v.p, v.n);
-                if (dict->n_slots > 0) {
-                    __builtin_prefetch(&dict->slots[hashes[i - first] & (dict->n_slots - 1)]);
-                }
+    uint32_t guesses[BLOCK];
+    for (size_t i = 0; i < n; i++) {
+        const struct mln_str v = values[i * stride];
+        guesses[i] = UINT32_MAX;
+        hashes[i] = v.n > 0 ? hash_of(v.p, v.n) : 0;
+    }
+    look_ahead(dict, side, values, stride, n, hashes, guesses);
+    for (size_t i = 0; i < n; i++) {
+        const struct mln_str v = values[i * stride];
+        numbers[i] = guesses[i];
+        if (v.n == 0) {
+            continue;
+        }
+        if (guesses[i] == UINT32_MAX ||
+            !mln_str_eq(v, mln_bytes_get(dict->values[guesses[i]]))) {
+            const enum mln_status status = find_or_add(dict, v, hashes[i], &numbers[i]);
+            if (status != MLN_OK) {
+                *failed = i;
+                return status;
             }
         }
-        for (size_t i = first; i < end; i++) {
-            const struct mln_str v = values[i * stride];
-            numbers[i] = UINT32_MAX;
-            if (v.n > 0) {
-                const enum mln_status status = find_or_add(dict, v, hashes[i - first], &numbers[i]);
-                if (status != MLN_OK) {
-                    *failed = i;
-                    return status;
-                }
-                dict->entries[numbers[i]].count[side]++;
-            }
+        dict->count[side][numbers[i]]++;
+    }
+    return MLN_OK;
+}
+
+enum mln_status mln_dict_add(struct mln_dict *dict, size_t side, const struct mln_str *values,
+                             size_t stride, size_t n, uint32_t *numbers, size_t *failed) {
+    for (size_t first = 0; first < n; first += BLOCK) {
+        const size_t m = n - first < BLOCK ? n - first : BLOCK;
+        const enum mln_status status =
+            add_block(dict, side, values + first * stride, stride, m, numbers + first, failed);
+        if (status != MLN_OK) {
+            *failed += first;
+            return status;
         }
     }
     return MLN_OK;

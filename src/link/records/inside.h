@@ -5,6 +5,9 @@
 #ifndef MLN_LINK_RECORDS_INSIDE_H
 #define MLN_LINK_RECORDS_INSIDE_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "link/model/clean.h"
 #include "link/records/dict.h"
 #include "link/records/ids.h"
@@ -14,6 +17,7 @@
 struct mln_record_source {
     const struct mln_link_field *field; /* the first one that reads it */
     size_t *cells[2]; /* per side, of each of the field's columns: its place in a row of cells */
+    pthread_mutex_t lock; /* of the dictionary: two sides may add at once */
     struct mln_dict dict;
     uint32_t *rows[2]; /* per side and arrival: number in the dictionary; UINT32_MAX missing */
     size_t cap[2];
@@ -28,7 +32,8 @@ struct mln_records_builder {
     size_t n_sources;
     size_t *source_of; /* by field; SIZE_MAX for derived ones */
     struct mln_side_ids ids[2];
-    struct mln_buf joined;          /* values of several columns */
+    struct mln_buf joined[2];       /* by side: values of several columns */
+    atomic_size_t n_rows;           /* of both sides */
     struct mln_field_count *counts; /* field × 2 + side */
 };
 

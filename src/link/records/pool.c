@@ -22,7 +22,7 @@ static struct mln_str decode(const struct mln_strset *set, uint32_t id, struct m
 }
 
 struct mln_str mln_pool_value(const struct mln_pool *pool, size_t number, struct mln_buf *text) {
-    return pool->dict != NULL ? mln_bytes_get(pool->dict->entries[number].value)
+    return pool->dict != NULL ? mln_bytes_get(pool->dict->values[number])
                               : decode(pool->set, (uint32_t)number, text);
 }
 

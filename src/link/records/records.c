@@ -128,6 +128,7 @@ static enum mln_status order_rows(struct mln_records_builder *b, size_t n_thread
 
 /* Rows left in the sources, when building stopped early. */
 static void empty_builder(struct mln_records_builder *b) {
+    b->n_rows = 0;
     for (size_t s = 0; s < b->n_sources; s++) {
         mln_dict_release(&b->sources[s].dict);
         for (size_t side = 0; side < 2; side++) {
