@@ -232,7 +232,11 @@ static enum mln_status score_and_decide(struct whole *w, struct mln_err *err) {
         return mln_err_nomem(err, "the counts");
     }
     mln_blocks_counts(w->blocks, w->rules);
-    return mln_linkage_decide(&work, &w->fit, &w->scores, &w->decision, err);
+    mln_blocks_free(w->blocks); /* no more runs over pairs */
+    w->blocks = NULL;
+    mln_ladder_end_runs(w->ladder);
+    const struct mln_linkage_work after = work_of(w, &w->trained);
+    return mln_linkage_decide(&after, &w->fit, &w->scores, &w->decision, err);
 }
 
 static enum mln_status write_model(struct whole *w, const char *path, struct mln_err *err) {

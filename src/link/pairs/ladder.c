@@ -346,6 +346,11 @@ void mln_ladder_free(struct mln_ladder *ladder) {
     free(ladder);
 }
 
+void mln_ladder_end_runs(struct mln_ladder *ladder) {
+    free(ladder->layout.cards);
+    ladder->layout.cards = NULL;
+}
+
 uint32_t mln_ladder_patterns(const struct mln_ladder *ladder) {
     return ladder->n_patterns;
 }

@@ -82,6 +82,9 @@ enum mln_status mln_ladder_build(const struct mln_link_model *model,
                                  const struct mln_records *records, struct mln_ladder **out,
                                  struct mln_err *err) MLN_MUST_USE;
 void mln_ladder_free(struct mln_ladder *ladder);
+/* Gives back what runs over pairs read of the records, most of its memory. After it no run: levels of
+ * patterns and mln_ladder_pair alone. */
+void mln_ladder_end_runs(struct mln_ladder *ladder);
 
 uint32_t mln_ladder_patterns(const struct mln_ladder *ladder); /* size of the pattern space */
 /* Level of each comparison of a pattern (MLN_LEVEL_MISSING for missing); `levels` holds

@@ -191,7 +191,8 @@ static enum mln_status find_or_add(struct mln_dict *dict, struct mln_str value, 
     return insert(dict, value, hash, number);
 }
 
-/* Slots, places and bytes come from anywhere in memory: each step asks for what the next one reads. */
+/* Slots, places and bytes come from anywhere in memory: each step asks for what the next one reads.
+ */
 enum { BLOCK = 64 };
 
 static void look_ahead(const struct mln_dict *dict, size_t side, const struct mln_str *values,
@@ -234,8 +235,7 @@ static enum mln_status add_block(struct mln_dict *dict, size_t side, const struc
         if (v.n == 0) {
             continue;
         }
-        if (guesses[i] == UINT32_MAX ||
-            !mln_str_eq(v, mln_bytes_get(dict->values[guesses[i]]))) {
+        if (guesses[i] == UINT32_MAX || !mln_str_eq(v, mln_bytes_get(dict->values[guesses[i]]))) {
             const enum mln_status status = find_or_add(dict, v, hashes[i], &numbers[i]);
             if (status != MLN_OK) {
                 *failed = i;

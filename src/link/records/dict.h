@@ -36,7 +36,8 @@ static inline struct mln_str mln_bytes_get(const char *at) {
 struct mln_dict {
     struct mln_bytes bytes;
     const char **values; /* by number; read them with mln_bytes_get */
-    uint32_t *count[2];  /* by number: rows of each side that hold it. Apart, as each side has its thread */
+    uint32_t *count[2];  /* by number: rows of each side that hold it. Apart, as each side has its
+                            thread */
     size_t n, cap;
     uint64_t *slots; /* hash in the upper half, number + 1 in the lower; 0 is free */
     size_t n_slots;  /* a power of 2, at least twice the entries */

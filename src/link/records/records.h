@@ -68,8 +68,8 @@ void mln_records_builder_free(struct mln_records_builder *b);
  * missing, UTF-8. `first_row` is the number of the first one in its file (1-based); the others
  * follow it: where the reader refused a row, call once for the rows before and once for those
  * after. Rows may come in any order. Copies what it keeps: each distinct value of a field once. Two
- * threads may add at once, one a side. Errors: MLN_BAD_INPUT (a value that is not UTF-8, an id that is missing: side and
- * row; more than 2^32 - 2 rows), MLN_NO_MEMORY; the builder is then to be freed. */
+ * threads may add at once, one a side. Errors: MLN_BAD_INPUT (a value that is not UTF-8, an id that
+ * is missing: side and row; more than 2^32 - 2 rows), MLN_NO_MEMORY; the builder is then to be freed. */
 enum mln_status mln_records_add(struct mln_records_builder *b, size_t side, uint64_t first_row,
                                 const struct mln_str *cells, size_t n_rows, struct mln_err *err)
     MLN_MUST_USE;
