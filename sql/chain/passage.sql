@@ -13,7 +13,8 @@
 --
 -- Affaires are those linked to a procedure of the field and their hosts. They come in with their
 -- registration, at 2; one that moved into another affaire ends on that day. A procedure comes in
--- with its recording, at 1, and is at 2 from the first registration of its affaires on.
+-- with its recording, at 1, and is at 2 from the first registration of its affaires on: of those to
+-- which it is linked, but not because another of them went on there.
 --
 -- Of several authors, the first stage among 3 4 5 6 2 1 that one of them is in, as for outcomes: who
 -- still awaits an orientation, or was entered twice and never gets one, keeps nothing open once
@@ -94,11 +95,17 @@ WHERE avant <> etape;
 CREATE TABLE {work}.passage AS
 WITH dossier AS (
     SELECT l.procedure_no, p.date_enregistrement AS entree,
-           GREATEST(MIN(a.date_enregistrement), p.date_enregistrement) AS arrivee
+           GREATEST(COALESCE(MIN(CASE WHEN s.hote_no IS NULL THEN a.date_enregistrement END),
+                             MIN(a.date_enregistrement)), p.date_enregistrement) AS arrivee
     FROM (SELECT DISTINCT procedure_no FROM {work}.auteur_hote) AS c
     JOIN {base}.procedure AS p ON p.procedure_no = c.procedure_no
     JOIN {base}.lien_procedure_affaire AS l ON l.procedure_no = c.procedure_no
     JOIN {base}.affaire AS a ON a.affaire_no = l.affaire_no
+    LEFT JOIN (SELECT DISTINCT o.procedure_no, h.hote_no
+               FROM {base}.lien_procedure_affaire AS o
+               JOIN {base}.hote AS h ON h.affaire_no = o.affaire_no
+               WHERE h.hote_no <> h.affaire_no) AS s
+      ON s.procedure_no = l.procedure_no AND s.hote_no = l.affaire_no
     GROUP BY l.procedure_no, p.date_enregistrement
 ),
 pas AS (

@@ -1,8 +1,10 @@
 -- The truth, under the numbers of the run. What the sources' keys do not find (rejected rows) keeps
 -- NULL numbers: it counts as true and can only be missed.
--- Grain: procedure × affaire; person × person; offence × offence; victim.
+-- Grain: procedure × affaire; person × person; offence × offence; victim; stay of a procedure in a
+-- stage; person of a procedure.
 CREATE TABLE {t}.procedure_connue AS
 SELECT q.procedure_no, p.force, p.code_unite, CAST(p.annee AS VARCHAR(10)) AS annee, p.numero,
+       p.date_enregistrement,
        CAST(EXTRACT(YEAR FROM p.date_enregistrement) AS INTEGER) AS annee_enregistrement
 FROM {pivot}.procedure AS q
 JOIN {id}.procedure AS p ON p.idx = q.idx;
@@ -57,4 +59,19 @@ LEFT JOIN {t}.densite AS d ON d.code = v.commune_faits
 LEFT JOIN {t}.procedure_connue AS p
   ON p.force = v.force AND p.code_unite = v.code_unite AND p.annee = v.annee
  AND p.numero = v.numero
-WHERE v.champ = '1'
+WHERE v.champ = '1';
+
+CREATE TABLE {t}.vrai_sejour AS
+SELECT p.procedure_no, e.ordre, e.etape, CAST(e.entree AS DATE) AS entree,
+       CAST(e.sortie AS DATE) AS sortie
+FROM {t}.lu_etape AS e
+JOIN {t}.procedure_connue AS p
+  ON p.force = e.force AND p.code_unite = e.code_unite AND p.annee = e.annee
+ AND p.numero = e.numero;
+
+CREATE TABLE {t}.vraie_identite AS
+SELECT p.procedure_no, CAST(i.rang AS INTEGER) AS rang, i.role, i.personne
+FROM {t}.lu_identite AS i
+JOIN {t}.procedure_connue AS p
+  ON p.force = i.force AND p.code_unite = i.code_unite AND p.annee = i.annee
+ AND p.numero = i.numero

@@ -44,6 +44,10 @@ static const struct truth_file truth_files[] = {
     {"victime.csv", "lu_victime",
      {"force", "code_unite", "annee", "numero", "rang", "genre", "champ", "issue", "mode",
       "duree_jours", "commune_faits", NULL}},
+    {"etape.csv", "lu_etape",
+     {"force", "code_unite", "annee", "numero", "ordre", "etape", "entree", "sortie", NULL}},
+    {"identite.csv", "lu_identite",
+     {"force", "code_unite", "annee", "numero", "rang", "role", "personne", NULL}},
 };
 
 struct loading {
@@ -384,6 +388,9 @@ static enum mln_status compare(struct eval *ev, const char *truth_dir, struct ml
                 "Bands of linkage error that hold the truth: %" PRIu64 " of %" PRIu64 "\n\n",
                 ev->n_covering, ev->n_bands);
     }
+    MLN_TRY(tell_part(ev, "parcours",
+                      "Stages and persons            units  obtained      true       gap",
+                      "eval/parcours.sql", tell_figures, err));
     MLN_TRY(tell_part(ev, "victimes",
                       "One by one                                         judged      right     "
                       "share",

@@ -48,6 +48,8 @@ const struct mln_synth_file_info mln_synth_files[N_FILES] = {
                             TRUTH_KEY
                             ",rang,genre,champ,age_faits,issue,mode,date_issue,duree_jours,"
                             "commune_faits"},
+    [FILE_TRUTH_ETAPE] = {"truth/etape.csv", true, true, TRUTH_KEY ",ordre,etape,entree,sortie"},
+    [FILE_TRUTH_IDENTITE] = {"truth/identite.csv", true, true, TRUTH_KEY ",rang,role,personne"},
 };
 
 void mln_synth_pen_init(struct mln_synth_pen *pen, const struct mln_synth_world *world,

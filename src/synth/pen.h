@@ -21,6 +21,8 @@ enum mln_synth_file {
     FILE_TRUTH_PERSONNE,
     FILE_TRUTH_INFRACTION,
     FILE_TRUTH_VICTIME,
+    FILE_TRUTH_ETAPE,
+    FILE_TRUTH_IDENTITE,
     N_FILES
 };
 
@@ -47,6 +49,10 @@ void mln_synth_write_interior(struct mln_synth_pen *pen, const struct mln_synth_
 void mln_synth_write_justice(struct mln_synth_pen *pen, const struct mln_synth_shard *shard);
 
 /* ── pieces ── */
+
+/* Of the truth: the stages that the procedure passed (it has an affaire); who its persons are. */
+void mln_synth_put_stages(struct mln_synth_pen *pen, const struct mln_synth_case *c);
+void mln_synth_put_persons(struct mln_synth_pen *pen, const struct mln_synth_case *c);
 
 /* Opaque, unique, reversible only with the seed. `out`: 12 bytes at least, NUL-terminated. */
 void mln_synth_affaire_id(uint64_t seed, uint64_t slot, char out[16]); /* 11 digits */

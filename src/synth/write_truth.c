@@ -134,10 +134,12 @@ static void put_case(struct mln_synth_pen *pen, const struct mln_synth_shard *s,
         if (next < s->affaires + s->n_affaires && next->source == c) {
             put_affaire(pen, c, next);
         }
+        mln_synth_put_stages(pen, c);
         if (main->state == STATE_JOINED && carries(main->target, c)) {
             put_affaire(pen, c, main->target);
         }
     }
+    mln_synth_put_persons(pen, c);
     for (size_t r = 0; r < c->n_roles; r++) {
         if (c->roles[r].victim && !c->roles[r].person.legal) {
             put_victim(pen, c, r, main != NULL);

@@ -87,7 +87,19 @@ static void make_run(struct place *p) {
                " (2, 1, 'PN', 2021, 'physique', 'alternative', NULL, 0, 50, 1, 'dense'),"
                " (3, 1, 'GN', 2022, 'menaces', NULL, NULL, NULL, NULL, 0, NULL))"
                " v(procedure_no, rang, force, annee, genre, issue, mode, en_cours, duree_jours, lie,"
-               " densite)");
+               " densite);"
+               "CREATE TABLE z.flux AS SELECT * FROM (VALUES"
+               " ('victime', 'enquete', 2021, 'entrees', 2),"
+               " ('victime', 'orientation', 2021, 'entrees', 2),"
+               " ('victime', 'jugement', 2021, 'entrees', 1),"
+               " ('victime', 'jugement', 2021, 'stock_final', 1),"
+               " ('victime', 'terminee', 2021, 'stock_final', 1),"
+               " ('affaire', 'jugement', 2021, 'stock_final', 9)) v(unite, etape, annee,"
+               " mouvement, n);"
+               "CREATE TABLE z.participation AS SELECT DATE '2023-12-31' AS date_enregistrement;"
+               "CREATE TABLE z.personne AS SELECT * FROM (VALUES ('victime', 2, 0, 28, 0),"
+               " ('victime', 1, 1, 700, 0), ('auteur', 1, 1, 100, 0))"
+               " v(role, nb_procedures, en_cours, duree_jours, deux_roles)");
     write_text(p->truth, "lien_procedure_affaire.csv",
                "force,code_unite,annee,numero,affaire_id\n"
                "PN,00321,2021,001,A1\nPN,00321,2021,002,A2\nPN,00321,2021,009,A9\n");
@@ -104,6 +116,23 @@ static void make_run(struct place *p) {
                "PN,00321,2021,002,1,physique,1,30,poursuites,CI,2021-03-11,10,75056\n"
                "GN,04567,2022,003,1,menaces,1,30,,,,,01001\n"
                "GN,04567,2022,003,2,,0,30,,,,,01001\n");
+    /* The second procedure is dismissed and taken up again. */
+    write_text(p->truth, "etape.csv",
+               "force,code_unite,annee,numero,ordre,etape,entree,sortie\n"
+               "PN,00321,2021,001,1,enquete,2021-02-01,2021-02-03\n"
+               "PN,00321,2021,001,2,orientation,2021-02-03,2021-03-01\n"
+               "PN,00321,2021,001,3,jugement,2021-03-01,2021-05-12\n"
+               "PN,00321,2021,001,4,terminee,2021-05-12,\n"
+               "PN,00321,2021,002,1,enquete,2021-03-01,2021-03-11\n"
+               "PN,00321,2021,002,2,orientation,2021-03-11,2021-03-11\n"
+               "PN,00321,2021,002,3,terminee,2021-03-11,2021-04-01\n"
+               "PN,00321,2021,002,4,jugement,2021-04-01,\n");
+    /* 7 is the victim of two procedures, 28 days apart; 8 of one, and mis en cause in it. */
+    write_text(p->truth, "identite.csv",
+               "force,code_unite,annee,numero,rang,role,personne\n"
+               "PN,00321,2021,001,1,victime,7\nPN,00321,2021,001,2,mis_en_cause,9\n"
+               "PN,00321,2021,002,1,victime,7\nGN,04567,2022,003,1,victime,8\n"
+               "GN,04567,2022,003,3,mis_en_cause,8\n");
 }
 
 static const char expected[] =
@@ -145,6 +174,33 @@ static const char expected[] =
     "  2 median                        2      75.0      55.0    +20.0 d\n"
     "  3 third quartile                2      87.5      77.5    +10.0 d\n"
     "  4 mean                          2      75.0      55.0    +20.0 d\n"
+    "\n"
+    "Stages and persons            units  obtained      true       gap\n"
+    "victims by stage at the end of the year\n"
+    "  2021 enquete                    0     0.00%     0.00%    +0.00 pt\n"
+    "  2021 jugement                   2    50.00%    50.00%    +0.00 pt\n"
+    "  2021 orientation                0     0.00%     0.00%    +0.00 pt\n"
+    "  2021 terminee                   2    50.00%    50.00%    +0.00 pt\n"
+    "first entries of victims\n"
+    "  enquete                         2   100.00%   100.00%    +0.00 pt\n"
+    "  jugement                        2    50.00%    50.00%    +0.00 pt\n"
+    "  orientation                     2   100.00%   100.00%    +0.00 pt\n"
+    "  terminee                        0     0.00%   100.00%  -100.00 pt\n"
+    "returns of victims\n"
+    "  jugement                        0     0.00%    50.00%   -50.00 pt\n"
+    "persons\n"
+    "  auteur                          1         1         2       -1\n"
+    "  victime                         2         2         2       +0\n"
+    "persons with several procedures\n"
+    "  auteur                          1     0.00%     0.00%    +0.00 pt\n"
+    "  victime                         2    50.00%    50.00%    +0.00 pt\n"
+    /* of two persons one after 28 days; the others are censored later */
+    "another procedure within 365 days\n"
+    "  auteur                          1     0.00%     0.00%    +0.00 pt\n"
+    "  victime                         2    50.00%    50.00%    +0.00 pt\n"
+    "persons in both roles\n"
+    "  auteur                          1     0.00%    50.00%   -50.00 pt\n"
+    "  victime                         2     0.00%    50.00%   -50.00 pt\n"
     "\n"
     "One by one                                         judged      right     share\n"
     "true victims of the field that are in it                3          3   100.00%\n"

@@ -206,6 +206,44 @@ def check_outcomes(folder, source, data, acts, links):
     need(all(found[w] > 20 for w in PRIORITY), f"an outcome hardly occurs: {found}")
 
 
+def check_stages(folder, data, links):
+    """Stays follow each other from the recording on; who waits or runs in the end is whose outcome is open."""
+    recorded = {proc(r): r["date_enregistrement"] for r in data["procedure"]}
+    stays = collections.defaultdict(list)
+    for r in read_truth(folder, "etape"):
+        stays[proc(r)].append((int(r["ordre"]), r["etape"], r["entree"], r["sortie"]))
+    need({p for p in links if links[p]} == set(stays), "truth: stages without an affaire, or none")
+    for p, list_ in stays.items():
+        list_.sort()
+        need([s[0] for s in list_] == list(range(1, len(list_) + 1)), "truth: a stay is missing")
+        need(list_[0][2] == day(recorded[p]).isoformat(), "truth: the first stay is not from the recording on")
+        need(all(a[3] == b[2] and a[1] != b[1] for a, b in zip(list_, list_[1:])), "truth: stays do not follow")
+        need(list_[-1][3] == "", "truth: the last stay ended")
+    for r in read_truth(folder, "victime"):
+        if r["issue"]:
+            last = stays[proc(r)][-1][1]
+            open_ = {"en_cours": {"orientation"}, "poursuites": {"instruction", "jugement"}}
+            want = open_.get(r["issue"], ()) if r["date_issue"] == "" else {"appel", "terminee"}
+            need(last in want, f"truth: {last} at the end, but {r['issue']} {r['date_issue'] and 'ended'}")
+
+
+def check_identities(folder, data):
+    """A certain token is one person's, and hers everywhere; some persons come back."""
+    token = {proc(r) + (r["rang"],): r["csns"] for r in data["proc_personne"] if r["csns_qualite"] == "A"}
+    rows = {proc(r) + (r["rang"],): r["role"] for r in data["proc_personne"] if r["nature"] == "physique"}
+    tokens, procedures = {}, collections.defaultdict(set)
+    for r in read_truth(folder, "identite"):
+        key = proc(r) + (r["rang"],)
+        need(rows.pop(key, None) == r["role"], "truth: an identity of nobody")
+        procedures[r["personne"]].add(proc(r))
+        if key in token:
+            need(tokens.setdefault(r["personne"], token[key]) == token[key], "truth: a person of two tokens")
+    need(not rows, "truth: a person without an identity")
+    need(len(set(tokens.values())) == len(tokens), "truth: a token of two persons")
+    several = sum(len(p) > 1 for p in procedures.values())
+    need(0.1 < several / len(procedures) < 0.4, f"{several} of {len(procedures)} persons come back")
+
+
 def check_order(data, links):
     """The place of a procedure in its file says nothing of the place of its affaire."""
     at = {proc(r): i for i, r in enumerate(data["procedure"])}
@@ -222,6 +260,8 @@ def check(folder, source):
     acts = check_events(data, affaires, datetime.date(2024, 12, 31))
     links = check_links(folder, data, good, affaires)
     check_outcomes(folder, source, data, acts, links)
+    check_stages(folder, data, links)
+    check_identities(folder, data)
     check_order(data, links)
 
 
@@ -237,6 +277,8 @@ DAMAGES = (
     ("evenement.csv", rb";orientation;(../../)20..;", rb";orientation;\g<1>2025;", 1, "an act of the future"),
     ("procedure.csv", rb"^force;", b"FORCE;", 1, "a column renamed"),
     ("truth/victime.csv", rb",alternative,", b",composition,", 1, "another outcome"),
+    ("truth/etape.csv", rb"^[^\n]*,2,orientation,[^\n]*\n", b"", 1, "a stay lost"),
+    ("truth/identite.csv", rb"^[^\n]*,mis_en_cause,[^\n]*\n", b"", 1, "a person lost"),
     ("truth/lien_personne.csv", rb",1,(\d{11}),\d+$", rb",1,\g<1>,77", 1, "a rank that is not there"),
     ("evenement.csv", rb";decision;[^\n]*\n", b";;;;;\r\n", 1, "a decision lost"),
     ("proc_personne.csv", rb";A;", b";A;", 0, None),
