@@ -31,7 +31,8 @@ SELECT CASE s.unite WHEN 'procedure' THEN 'victime' ELSE s.unite END AS unite, s
             WHEN s.plus_loin >= s.etape THEN 1 ELSE 0 END AS retour,
        SUM(COALESCE(p.nb_victimes_champ, 1)) AS n
 FROM suite AS s
-LEFT JOIN {base}.chaine_procedure AS p ON s.unite = 'procedure' AND p.procedure_no = s.no
+LEFT JOIN {base}.chaine_procedure AS p
+  ON p.procedure_no = CASE WHEN s.unite = 'procedure' THEN s.no END
 GROUP BY 1, 2, 3, 4, 5;
 
 CREATE TABLE {base}.flux AS

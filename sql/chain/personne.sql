@@ -34,8 +34,7 @@ SELECT m.procedure_no, m.rang, m.role, p.force,
 FROM membre AS m
 JOIN {base}.procedure AS p ON p.procedure_no = m.procedure_no
 JOIN {base}.proc_personne AS w ON w.procedure_no = m.procedure_no AND w.rang = m.rang
-LEFT JOIN justice AS j ON j.procedure_no = m.procedure_no AND j.rang = m.rang
-ORDER BY m.procedure_no, m.rang;
+LEFT JOIN justice AS j ON j.procedure_no = m.procedure_no AND j.rang = m.rang;
 
 -- personne: who is known, once a role. Grain: role × personne_id.
 --   nb_procedures    of the field, in this role, recorded in the study's period
@@ -78,4 +77,3 @@ SELECT c.role, c.personne_id, CAST(c.nb_procedures AS INTEGER) AS nb_procedures,
        CAST(COALESCE(c.deuxieme, LEAST($fin, $observation)) - c.premiere AS INTEGER) AS duree_jours
 FROM compte AS c
 LEFT JOIN double AS d ON d.personne_id = c.personne_id
-ORDER BY c.role, c.personne_id
