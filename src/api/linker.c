@@ -68,6 +68,15 @@ static enum mln_status make(struct mln_linker *l, const char *name, struct mln_s
         return mln_err_nomem(err, "the linker");
     }
     MLN_TRY(mln_link_model_read(&l->arena, kept, yaml, &l->model, err));
+    for (size_t c = 0; c < l->model.n_comparisons; c++) {
+        const struct mln_frequency_table *table = &l->model.comparisons[c].tf_table;
+        if (table->file.n > 0) {
+            return mln_err_set(err, MLN_BAD_INPUT,
+                               "%s:%u:%u: a table of frequencies is a file, which the library does not read; use "
+                               "maillon link, or take it out",
+                               kept, table->line, table->column);
+        }
+    }
     for (size_t s = 0; s < sides_of(l); s++) {
         MLN_TRY(find_columns(l, s, err));
     }

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "engine/engine.h"
 #include "linkage/find.h"
+#include "linkage/frequency.h"
 #include "linkage/linkage.h"
 #include "linkage/read.h"
 #include "linkage/result.h"
@@ -23,6 +24,7 @@ struct explain {
     struct mln_blocks *blocks;
     struct mln_ladder *ladder;
     struct mln_em_result fit;
+    struct mln_linkage_tables tables;
     struct mln_linkage_tf tf;
     uint32_t row[2];
     struct mln_str id[2]; /* in the order of the rows */
@@ -37,7 +39,8 @@ static struct mln_linkage_work work_of(struct explain *e, size_t n_threads) {
                                      .blocks = e->blocks,
                                      .ladder = e->ladder,
                                      .n_threads = n_threads,
-                                     .arena = &e->arena};
+                                     .arena = &e->arena,
+                                     .frequencies = e->tables.frequencies};
 }
 
 /* ── the result, and what it was made from ── */
@@ -53,6 +56,8 @@ static enum mln_status rebuild(struct explain *e, size_t n_threads, struct mln_e
     MLN_TRY(mln_engine_open_duckdb(&engine, &e->engine, err));
     MLN_TRY(mln_linkage_read(&options, &e->result.model, e->engine, &e->arena, &e->records,
                              &e->fields, err));
+    MLN_TRY(mln_linkage_tables_read(&options, &e->result.model, &e->records, e->engine, &e->arena,
+                                    &e->tables, err));
     MLN_TRY(mln_blocks_build(&e->result.model, &e->records, n_threads, &e->blocks, err));
     MLN_TRY(mln_ladder_build(&e->result.model, &e->records, &e->ladder, err));
     mln_linkage_fit_of(&e->result.model, &e->fit);

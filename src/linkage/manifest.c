@@ -132,6 +132,35 @@ static void decision(struct mln_json *j, const struct mln_linkage_told *t) {
     mln_json_end(j);
 }
 
+static void tables(struct mln_json *j, const struct mln_linkage_told *t) {
+    bool any = false;
+    for (size_t c = 0; c < t->work->model->n_comparisons; c++) {
+        const struct mln_linkage_table *table = &t->tables->of[c];
+        if (table->path == NULL) {
+            continue;
+        }
+        if (!any) {
+            mln_json_key(j, "term_frequencies");
+            mln_json_begin_array(j);
+            any = true;
+        }
+        mln_json_begin_object(j);
+        mln_json_key(j, "comparison");
+        mln_json_str(j, t->work->model->comparisons[c].name);
+        mln_json_key(j, "path");
+        mln_json_strz(j, table->path);
+        mln_json_key(j, "blake2b");
+        mln_json_strz(j, table->digest.hex);
+        key_u64(j, "rows_read", table->frequencies.n_rows);
+        key_u64(j, "values", table->frequencies.n_values);
+        key_u64(j, "values_of_the_field_absent", table->frequencies.n_absent);
+        mln_json_end(j);
+    }
+    if (any) {
+        mln_json_end(j);
+    }
+}
+
 enum mln_status mln_linkage_write_manifest(const struct mln_linkage_told *t, const char *path,
                                            struct mln_err *err) {
     struct mln_buf text = MLN_BUF_INIT;
@@ -154,6 +183,7 @@ enum mln_status mln_linkage_write_manifest(const struct mln_linkage_told *t, con
     optional(&j, "encoding", t->options->encoding);
     optional(&j, "delimiter", t->options->delimiter);
     inputs(&j, t);
+    tables(&j, t);
     rules(&j, t);
     training(&j, t);
     decision(&j, t);

@@ -4,6 +4,7 @@
 #define MLN_LINKAGE_MANIFEST_H
 
 #include "linkage/decide.h"
+#include "linkage/frequency.h"
 #include "linkage/linkage.h"
 #include "secret/digest.h"
 
@@ -17,6 +18,7 @@ struct mln_linkage_told {
     const struct mln_scored_pairs *scores;
     const struct mln_linkage_decision *decision;
     struct mln_digest input[2], model;
+    const struct mln_linkage_tables *tables;
     struct mln_digest labels, previous; /* previous: of its manifest.json; empty without them */
 };
 

@@ -31,6 +31,9 @@ static enum mln_status shape_of(const struct mln_link_model *model, struct mln_a
         }
         bare.comparisons[c] = *from;
         bare.comparisons[c].levels = levels;
+        if (from->tf_table.file.n > 0) { /* a result names its own copy */
+            bare.comparisons[c].tf_table.file = MLN_STR_LIT("a table");
+        }
     }
     if (bare.comparisons == NULL) {
         return mln_err_nomem(err, "the model");

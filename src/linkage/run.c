@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "linkage/decide.h"
+#include "linkage/frequency.h"
 #include "linkage/linkage.h"
 #include "linkage/manifest.h"
 #include "linkage/read.h"
@@ -26,6 +27,7 @@ struct whole {
     struct mln_ladder *ladder;
     struct mln_rule_count *rules;
     struct mln_em_result fit;
+    struct mln_linkage_tables tables;
     struct mln_linkage_tf tf;
     struct mln_scored_pairs scores;
     struct mln_linkage_decision decision;
@@ -41,7 +43,8 @@ static struct mln_linkage_work work_of(struct whole *w, const struct mln_link_mo
                                      .ladder = w->ladder, .n_threads = w->options->n_threads,
                                      .arena = &w->arena, .talk = w->options->talk,
                                      .former_link = w->previous.link,
-                                     .n_former_links = w->previous.n_links};
+                                     .n_former_links = w->previous.n_links,
+                                     .frequencies = w->tables.frequencies};
 }
 
 /* ── how long each step took, for -v ── */
@@ -176,6 +179,8 @@ static enum mln_status prepare(struct whole *w, struct mln_err *err) {
         mln_say(w->options->talk, "      and   %u", w->records.n_right);
     }
     MLN_TRY(check_rows(w, err));
+    MLN_TRY(mln_linkage_tables_read(w->options, &w->model, &w->records, w->engine, &w->arena, &w->tables,
+                                    err));
     MLN_TRY(choose_rules(w, err));
     MLN_TRY(mln_blocks_build(&w->model, &w->records, w->options->n_threads, &w->blocks, err));
     MLN_TRY(mln_ladder_build(&w->model, &w->records, &w->ladder, err));
@@ -256,7 +261,8 @@ static enum mln_status write_all(struct whole *w, struct mln_err *err) {
         .options = w->options, .work = &work, .fields = w->fields, .rules = w->rules,
         .fit = &w->fit, .trained = w->was_trained, .scores = &w->scores, .decision = &w->decision,
         .input = {w->input[0], w->input[1]}, .model = w->model_digest,
-        .labels = w->labels_digest, .previous = w->previous_digest};
+        .labels = w->labels_digest, .previous = w->previous_digest,
+        .tables = &w->tables};
     const char *pairs = partial_path(w, "pairs.parquet");
     const char *candidates = partial_path(w, "candidates.parquet");
     const char *clusters = partial_path(w, "clusters.parquet");
@@ -282,6 +288,7 @@ static enum mln_status write_all(struct whole *w, struct mln_err *err) {
     if (w->decision.cluster_name != NULL) {
         MLN_TRY(mln_linkage_write_clusters(&work, w->decision.cluster_name, clusters, err));
     }
+    MLN_TRY(mln_linkage_tables_keep(&w->tables, w->partial.p, &w->arena, &w->trained, err));
     MLN_TRY(write_model(w, model, err));
     if (!w->options->no_report) {
         MLN_TRY(mln_linkage_write_report(&told, &w->tf,

@@ -1,6 +1,8 @@
 /* Term frequencies of a run: which levels they adjust, and by how much. */
 #include "link/decide/term.h"
 
+#include <math.h>
+
 #include "linkage/score.h"
 
 /* P(two random records agree on the field): Σ f². */
@@ -11,6 +13,15 @@ static double chance_of_agreement(const struct mln_strset *set, double total) {
         sum += f * f;
     }
     return sum;
+}
+
+/* The same formula with frequencies from outside; every value of the field has one. */
+static void adjust_by_table(const struct mln_frequencies *f, uint32_t n,
+                            const struct mln_term_options *options, double *adjust) {
+    for (uint32_t i = 0; i < n; i++) {
+        adjust[i] =
+            options->weight * log2(options->u_exact / fmax(f->frequency[i], options->minimum));
+    }
 }
 
 static enum mln_status adjust_level(const struct mln_linkage_work *work,
@@ -26,12 +37,20 @@ static enum mln_status adjust_level(const struct mln_linkage_work *work,
     if (adjust == NULL) {
         return mln_err_nomem(err, "the term frequencies");
     }
+    const struct mln_frequencies *outside =
+        work->frequencies != NULL && comparison->levels[l].field == comparison->field
+            ? work->frequencies[c]
+            : NULL;
     const bool first = l == 0 && comparison->levels[l].kind == MLN_LEVEL_EXACT;
-    const struct mln_term_options options = {
-        .u_exact = first ? fit->u[c * MLN_LEVELS_MAX] : chance_of_agreement(set, total),
-        .weight = comparison->tf_weight,
-        .minimum = comparison->tf_minimum};
-    if (set->n > 0) {
+    const struct mln_term_options options = {.u_exact = first ? fit->u[c * MLN_LEVELS_MAX]
+                                                        : outside != NULL
+                                                            ? outside->chance
+                                                            : chance_of_agreement(set, total),
+                                             .weight = comparison->tf_weight,
+                                             .minimum = comparison->tf_minimum};
+    if (outside != NULL) {
+        adjust_by_table(outside, set->n, &options, adjust);
+    } else if (set->n > 0) {
         mln_term_adjustments(set->count, set->n, &options, adjust);
     }
     for (uint32_t i = 0; i < set->n; i++) {

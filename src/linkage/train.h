@@ -4,6 +4,7 @@
 
 #include "base/talk.h"
 #include "link/pairs/pairs.h"
+#include "link/records/frequency.h"
 #include "link/train/em.h"
 
 struct mln_linkage_work {
@@ -17,6 +18,8 @@ struct mln_linkage_work {
     const uint64_t *former_link; /* left << 32 | right, ascending: links of a former run that hold their
                                     records while they reach the threshold (linkage/previous.h); NULL */
     size_t n_former_links;
+    const struct mln_frequencies *const *frequencies; /* per comparison, by a table from outside, or NULL; NULL: all by
+                                                         the files */
 };
 
 /* True when every level of the model has its m and u and λ is known: nothing is left to train. */

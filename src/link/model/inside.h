@@ -13,6 +13,7 @@ enum {
     MLN_CLEAN_WORDS_MAX = 50000,
     MLN_DATE_FORMATS_MAX = 16,
     MLN_NAME_BYTES_MAX = 100,
+    MLN_SQL_BYTES_MAX = 4000,
 };
 
 struct mln_model_reader {
@@ -49,6 +50,9 @@ enum mln_status mln_model_read_levels(struct mln_model_reader *r, struct mln_yam
 /* Refuses a level that could never hold: levels[n] after the n before it. */
 enum mln_status mln_model_check_level(struct mln_model_reader *r, const struct mln_level *levels,
                                       size_t n, const struct mln_yaml *at);
+/* The SQL of a level: into level->sql and sql_fields (sql.c). */
+enum mln_status mln_model_read_sql(struct mln_model_reader *r, const struct mln_yaml *node,
+                                   struct mln_level *level);
 /* What the label of a level says when the user gives none. */
 enum mln_status mln_model_label(struct mln_model_reader *r, size_t field, struct mln_level *level);
 

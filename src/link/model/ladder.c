@@ -55,6 +55,9 @@ static bool implies(const struct mln_level *later, const struct mln_level *earli
     if (later->kind == MLN_LEVEL_NULL || earlier->kind == MLN_LEVEL_NULL) {
         return later->kind == earlier->kind;
     }
+    if (later->kind == MLN_LEVEL_SQL || earlier->kind == MLN_LEVEL_SQL) {
+        return later->kind == earlier->kind && mln_str_eq(later->sql, earlier->sql);
+    }
     if (later->field != earlier->field) {
         return false;
     }

@@ -1,12 +1,13 @@
 /* The comparisons of a model and their levels, as written. */
 #include <math.h>
 
+#include "base/utf8.h"
 #include "link/model/inside.h"
 
 /* What a kind's number means, by kind. */
 static const struct form {
     unsigned types; /* of the field: bits of enum mln_field_type */
-    enum { NO_VALUE, SIMILARITY, WHOLE, POSITIVE, FIELD } value;
+    enum { NO_VALUE, SIMILARITY, WHOLE, POSITIVE, FIELD, CONDITION } value;
     double min, max;
     const char *example; /* for kinds with a value */
 } forms[] = {
@@ -37,6 +38,7 @@ static const struct form {
     [MLN_LEVEL_OTHER] = {BIT(TEXT) | BIT(DATE) | BIT(NUMBER), FIELD, 0, 0, "{other: surname}"},
     [MLN_LEVEL_OVERLAP] = {BIT(LIST), WHOLE, 1, 1000000, "{overlap: 1}"},
     [MLN_LEVEL_KM] = {BIT(GEO), POSITIVE, 0, 20040, "{km: 10}"},
+    [MLN_LEVEL_SQL] = {ALL_TYPES, CONDITION, 0, 0, "{sql: \"abs(l.price - r.price) < 5\"}"},
     [MLN_LEVEL_NULL] = {ALL_TYPES, NO_VALUE, 0, 0, NULL},
     [MLN_LEVEL_ELSE] = {ALL_TYPES, NO_VALUE, 0, 0, NULL},
 };
@@ -65,10 +67,26 @@ static struct mln_level new_level(size_t field, enum mln_level_kind kind, double
 
 /* ── what a level says in reports ── */
 
+/* The condition itself, or its beginning. */
+static enum mln_status label_condition(struct mln_model_reader *r, struct mln_level *level) {
+    struct mln_buf text = MLN_BUF_INIT;
+    size_t at = 0;
+    for (size_t points = 0; at < level->sql.n && points < 60; points++) {
+        const size_t from = at;
+        const uint32_t point = mln_utf8_next(level->sql, &at);
+        mln_buf_add(&text, point < 0x20 ? " " : level->sql.p + from, point < 0x20 ? 1 : at - from);
+    }
+    mln_buf_addz(&text, at < level->sql.n ? "…" : "");
+    return mln_model_keep(r, &text, &level->label);
+}
+
 enum mln_status mln_model_label(struct mln_model_reader *r, size_t field, struct mln_level *level) {
     struct mln_buf text = MLN_BUF_INIT;
     const struct form *form = &forms[level->kind];
     const struct mln_link_field *fields = r->model->fields;
+    if (form->value == CONDITION) {
+        return label_condition(r, level);
+    }
     if (level->field != field) {
         mln_buf_add_str(&text, fields[level->field].name);
         mln_buf_addc(&text, ' ');
@@ -111,6 +129,7 @@ static enum mln_status read_value(struct mln_model_reader *r, const struct mln_y
         level->at = (double)whole;
         return MLN_OK;
     case FIELD: return mln_model_field_of(r, node, &level->other_field);
+    case CONDITION: return mln_model_read_sql(r, node, level);
     case NO_VALUE: break;
     }
     return mln_yaml_error(node, r->err, "'%s' takes no value; write it alone, or {level: %s, …}",

@@ -6,10 +6,11 @@
 #include "link/model/inside.h"
 
 const char *const mln_level_words[] = {
-    "exact",   "jaro",  "jaro_winkler", "levenshtein", "osa",       "damerau",     "indel",
-    "jaccard", "dice",  "cosine",       "prefix",      "contains",  "words",       "number",
-    "percent", "days",  "months",       "years",       "day_month", "date_digits", "compatible",
-    "swapped", "other", "overlap",      "km",          "missing",   "else",        NULL};
+    "exact",     "jaro",        "jaro_winkler", "levenshtein", "osa",    "damerau",
+    "indel",     "jaccard",     "dice",         "cosine",      "prefix", "contains",
+    "words",     "number",      "percent",      "days",        "months", "years",
+    "day_month", "date_digits", "compatible",   "swapped",     "other",  "overlap",
+    "km",        "sql",         "missing",      "else",        NULL};
 
 const char *const mln_clean_words[] = {
     "trim",       "upper_fold", "letters",   "alnum",     "digits",    "no_particles",
@@ -286,6 +287,26 @@ static enum mln_status read_top(struct mln_model_reader *r, struct mln_yaml *top
     return mln_yaml_done(top, r->err);
 }
 
+/* A part has neither files nor an engine of its own. */
+static enum mln_status refuse_outside(const struct mln_yaml *at, const struct mln_link_model *model,
+                                      struct mln_err *err) {
+    for (size_t c = 0; c < model->n_comparisons; c++) {
+        const struct mln_comparison *comparison = &model->comparisons[c];
+        bool outside = comparison->tf_table.file.n > 0;
+        for (size_t l = 0; l < comparison->n_levels; l++) {
+            outside = outside || comparison->levels[l].kind == MLN_LEVEL_SQL;
+        }
+        if (outside) {
+            return mln_yaml_error(
+                at, err,
+                "comparison '%.*s': tables of frequencies and levels in SQL are for maillon link "
+                "and dedupe; take them out",
+                MLN_STR_ARG(comparison->name));
+        }
+    }
+    return MLN_OK;
+}
+
 enum mln_status mln_link_model_read_part(struct mln_arena *arena, struct mln_yaml *map,
                                          struct mln_link_model *out, struct mln_err *err) {
     struct mln_yaml *fields = NULL, *comparisons = NULL;
@@ -296,6 +317,7 @@ enum mln_status mln_link_model_read_part(struct mln_arena *arena, struct mln_yam
     MLN_TRY(mln_model_read_fields(&r, fields));
     MLN_TRY(mln_yaml_need(map, "comparisons", &comparisons, err));
     MLN_TRY(mln_model_read_comparisons(&r, map));
+    MLN_TRY(refuse_outside(comparisons, out, err));
     MLN_TRY(mln_model_read_training(&r, mln_yaml_get(map, "training")));
     MLN_TRY(mln_model_read_decision(&r, NULL));
     return mln_yaml_done(map, err);

@@ -107,6 +107,7 @@ enum mln_level_kind {
     MLN_LEVEL_OTHER,        /* a of one equals b of the other, either way */
     MLN_LEVEL_OVERLAP,      /* LIST: at least `at` elements in common */
     MLN_LEVEL_KM,           /* GEO: great-circle distance ≤ at km */
+    MLN_LEVEL_SQL,          /* a condition in SQL on the fields of the two, true; another evaluates it */
     MLN_LEVEL_NULL,         /* a value is missing: a level with weights of its own ("missing") */
     MLN_LEVEL_ELSE,
 };
@@ -118,6 +119,10 @@ struct mln_level {
     uint32_t q;            /* JACCARD, DICE, COSINE of text: 1 … 6 */
     size_t field;          /* the comparison's field, or another one for this level */
     size_t other_field;    /* SWAPPED, OTHER */
+    struct mln_str sql;    /* SQL: l.field and r.field are the two (link/model/sql.h) */
+    const size_t *sql_fields; /* those it names, ascending */
+    size_t n_sql_fields;
+    uint32_t line, column; /* SQL: of the YAML, for messages */
     struct mln_str label;  /* as reports show it */
     double m, u;           /* NaN: to be trained; else as given or trained */
     bool m_fixed, u_fixed; /* given by the user, not to be trained */
@@ -127,6 +132,15 @@ struct mln_level {
 
 enum { MLN_LEVELS_MAX = 16, MLN_COMPARISONS_MAX = 24, MLN_LEVEL_MISSING = 255 };
 
+/* Where the frequencies of a field's values are known from, instead of the files that are linked. */
+struct mln_frequency_table {
+    struct mln_str file;   /* as written: relative to the folder of the model; n 0: from the files */
+    struct mln_str value;  /* its column of values */
+    struct mln_str number; /* and of counts or frequencies */
+    bool shares;           /* frequencies, 0 … 1; else counts */
+    uint32_t line, column; /* of the YAML, for messages */
+};
+
 struct mln_comparison {
     struct mln_str name;
     size_t field;
@@ -134,6 +148,7 @@ struct mln_comparison {
     size_t n_levels;
     double tf_weight;   /* share of the adjustment applied, 0 … 1; default 1 */
     double tf_minimum;  /* frequencies below it count as it; default 0 */
+    struct mln_frequency_table tf_table; /* of the values of `field`; levels on other fields go by the files */
     uint32_t line, column;
 };
 

@@ -3,8 +3,53 @@
 
 /* ── comparisons ── */
 
-/* term_frequency: true, or {weight: .5, minimum: .001}: on the exact level, unless levels say so
- * themselves. */
+static bool made_from_texts(const struct mln_link_model *model, size_t field) {
+    while (model->fields[field].type == MLN_FIELD_TEXT && model->fields[field].from != SIZE_MAX) {
+        field = model->fields[field].from;
+    }
+    return model->fields[field].type == MLN_FIELD_TEXT;
+}
+
+/* file: births.csv, value: first_name, count: n — or frequency instead of count. */
+static enum mln_status read_table(struct mln_model_reader *r, struct mln_yaml *node,
+                                  struct mln_comparison *c) {
+    struct mln_frequency_table *table = &c->tf_table;
+    struct mln_yaml *file = mln_yaml_get(node, "file"), *value = NULL;
+    struct mln_yaml *count = mln_yaml_get(node, "count"), *share = mln_yaml_get(node, "frequency");
+    if (file == NULL) {
+        const struct mln_yaml *stray = count != NULL ? count : share;
+        return stray == NULL ? MLN_OK
+                             : mln_yaml_error(stray, r->err,
+                                              "'%.*s' names a column of a table: write file too",
+                                              MLN_STR_ARG(stray->key));
+    }
+    MLN_TRY(mln_yaml_as_str(file, &table->file, r->err));
+    MLN_TRY(mln_yaml_need(node, "value", &value, r->err));
+    MLN_TRY(mln_model_name(value, &table->value, r->err));
+    if ((count == NULL) == (share == NULL)) {
+        return mln_yaml_error(
+            node, r->err,
+            "a table of frequencies needs count or frequency, one of them: the column of how "
+            "many hold a value, or of their share of all");
+    }
+    table->shares = share != NULL;
+    MLN_TRY(mln_model_name(share != NULL ? share : count, &table->number, r->err));
+    if (table->file.n == 0 || memchr(table->file.p, '\0', table->file.n) != NULL) {
+        return mln_yaml_error(file, r->err, "the name of a file is needed here");
+    }
+    if (!made_from_texts(r->model, c->field)) {
+        return mln_yaml_error(
+            file, r->err,
+            "a table of frequencies is for a text field; '%.*s' is not read from a text",
+            MLN_STR_ARG(r->model->fields[c->field].name));
+    }
+    table->line = file->line;
+    table->column = file->column;
+    return MLN_OK;
+}
+
+/* term_frequency: true, or {weight: .5, minimum: .001, file: …}: on the exact level, unless levels
+ * say so themselves. */
 static enum mln_status read_frequency(struct mln_model_reader *r, struct mln_yaml *map,
                                       struct mln_comparison *c, struct mln_level *levels) {
     struct mln_yaml *node = mln_yaml_get(map, "term_frequency");
@@ -18,6 +63,7 @@ static enum mln_status read_frequency(struct mln_model_reader *r, struct mln_yam
         wanted = true;
         MLN_TRY(mln_yaml_opt_f64(node, "weight", 0, 1, &c->tf_weight, r->err));
         MLN_TRY(mln_yaml_opt_f64(node, "minimum", 0, 1, &c->tf_minimum, r->err));
+        MLN_TRY(read_table(r, node, c));
         MLN_TRY(mln_yaml_done(node, r->err));
     } else {
         MLN_TRY(mln_yaml_as_bool(node, &wanted, r->err));

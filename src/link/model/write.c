@@ -148,7 +148,10 @@ static void add_probability(struct mln_buf *out, const char *name, double value,
 static void add_level(struct mln_buf *out, const struct mln_link_model *m,
                       const struct mln_comparison *c, const struct mln_level *level) {
     const char *word = mln_level_words[level->kind];
-    if (level->other_field != SIZE_MAX) {
+    if (level->kind == MLN_LEVEL_SQL) {
+        mln_buf_addz(out, "      - {sql: ");
+        add_text(out, level->sql);
+    } else if (level->other_field != SIZE_MAX) {
         mln_buf_addf(out, "      - {%s: ", word);
         add_text(out, m->fields[level->other_field].name);
     } else if (level->at == 0 && level->kind != MLN_LEVEL_DAYS && level->kind != MLN_LEVEL_MONTHS &&
@@ -191,6 +194,14 @@ static void add_comparison(struct mln_buf *out, const struct mln_link_model *m,
         add_number(out, c->tf_weight);
         mln_buf_addz(out, ", minimum: ");
         add_number(out, c->tf_minimum);
+        if (c->tf_table.file.n > 0) {
+            mln_buf_addz(out, ", file: ");
+            add_text(out, c->tf_table.file);
+            mln_buf_addz(out, ", value: ");
+            add_text(out, c->tf_table.value);
+            mln_buf_addz(out, c->tf_table.shares ? ", frequency: " : ", count: ");
+            add_text(out, c->tf_table.number);
+        }
         mln_buf_addc(out, '}');
     }
     mln_buf_addz(out, "\n    levels:\n");

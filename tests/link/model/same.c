@@ -41,10 +41,20 @@ static const char *field_difference(const struct mln_link_field *a,
     return NULL;
 }
 
+static bool same_sql(const struct mln_level *a, const struct mln_level *b) {
+    return mln_str_eq(a->sql, b->sql) && a->n_sql_fields == b->n_sql_fields &&
+           (a->n_sql_fields == 0 || memcmp(a->sql_fields, b->sql_fields, a->n_sql_fields * sizeof *a->sql_fields) == 0);
+}
+
+static bool same_table(const struct mln_frequency_table *a, const struct mln_frequency_table *b) {
+    return mln_str_eq(a->file, b->file) && mln_str_eq(a->value, b->value) &&
+           mln_str_eq(a->number, b->number) && a->shares == b->shares;
+}
+
 static bool same_level(const struct mln_level *a, const struct mln_level *b) {
     return a->kind == b->kind && same_bits(a->at, b->at) &&
            same_bits(a->prefix_weight, b->prefix_weight) && a->q == b->q && a->field == b->field &&
-           a->other_field == b->other_field && mln_str_eq(a->label, b->label) &&
+           a->other_field == b->other_field && same_sql(a, b) && mln_str_eq(a->label, b->label) &&
            same_bits(a->m, b->m) && same_bits(a->u, b->u) && a->m_fixed == b->m_fixed &&
            a->u_fixed == b->u_fixed && a->term_frequency == b->term_frequency;
 }
@@ -54,7 +64,8 @@ static const char *comparison_difference(const struct mln_comparison *a,
     if (!mln_str_eq(a->name, b->name) || a->field != b->field || a->n_levels != b->n_levels) {
         return "a comparison";
     }
-    if (!same_bits(a->tf_weight, b->tf_weight) || !same_bits(a->tf_minimum, b->tf_minimum)) {
+    if (!same_bits(a->tf_weight, b->tf_weight) || !same_bits(a->tf_minimum, b->tf_minimum) ||
+        !same_table(&a->tf_table, &b->tf_table)) {
         return "a term frequency";
     }
     for (size_t l = 0; l < a->n_levels; l++) {

@@ -2,6 +2,7 @@
  */
 #include "build.h"
 #include "fault.h"
+#include "link/records/frequency.h"
 #include "run.h"
 
 /* Check's own assertions allocate, so they are called only where one has failed. */
@@ -24,7 +25,9 @@ static const char text[] = "version: 1\nid: i\n"
                            "  p: {from: a, make: phonex_fr}\n"
                            "  w: {from: a, type: list}\n"
                            "  v: {from: w, prefix: 1}\n"
-                           "comparisons: [a, {field: d, levels: [exact, {years: 1}]}]\n"
+                           "comparisons: [a, {field: d, levels: [exact, {years: 1}, {sql: 'l.n < r.n or "
+                           "l.\"a\" = r.p'}]},\n"
+                           "  {field: p, term_frequency: {file: f.csv, value: v, count: c}}]\n"
                            "blocking: [[a], {window: 2, fields: [d]}]\n";
 
 static enum mln_status with_model(const char *yaml, struct mln_err *err) {
@@ -77,6 +80,32 @@ static enum mln_status records_built(struct mln_err *err) {
     return status;
 }
 
+/* Field p is made from a: Dupont and Dupond are one sound, "nc" is missing. */
+static enum mln_status frequencies_read(struct mln_err *err) {
+    static const struct mln_str names[] = {S("Dupont"), S("dupônd"), S("nc"), S("Martin")};
+    const struct side_cells sides[2] = {{left, 2, COLUMNS, NULL}, {right, 3, COLUMNS, NULL}};
+    struct mln_arena arena = MLN_ARENA_INIT;
+    struct mln_frequency_builder *builder = NULL;
+    struct mln_frequencies f;
+    struct mln_records records;
+    const size_t field = mln_link_model_field(&model, MLN_STR_LIT("p"));
+    enum mln_status status = build_records(&model, sides, 1, 1, &records, NULL, err);
+    if (status == MLN_OK) {
+        status = mln_frequency_new(&model, &records, field, &builder, err);
+    }
+    for (size_t i = 0; status == MLN_OK && i < 4; i++) {
+        status = mln_frequency_add(builder, names[i], 1, err);
+    }
+    if (status == MLN_OK) {
+        status = mln_frequency_finish(builder, false, &arena, &f, err);
+        MUST(status != MLN_OK || (f.n_rows == 4 && f.n_values == 2));
+    }
+    mln_frequency_free(builder);
+    mln_records_release(&records);
+    mln_arena_release(&arena);
+    return status;
+}
+
 static enum mln_status columns_listed(struct mln_err *err) {
     struct mln_arena arena = MLN_ARENA_INIT;
     const struct mln_str *columns;
@@ -96,6 +125,7 @@ static const struct {
     {"unknown word", model_with_an_unknown_word, MLN_BAD_INPUT},
     {"unknown field", model_with_an_unknown_field, MLN_BAD_INPUT},
     {"records", records_built, MLN_OK},
+    {"frequencies", frequencies_read, MLN_OK},
     {"columns", columns_listed, MLN_OK},
 };
 
