@@ -24,7 +24,7 @@ static const char model[] = "version: 1\n"
                             "  - [born]\n"
                             "  - [name]\n"
                             "lambda: 0.2\n"
-                            "decision: {threshold: 0.9, assignment: one_to_one}\n";
+                            "decision: {threshold: 0.9, assignment: best}\n";
 
 /* Columns in the order of mln_linker_column: id, name, born. NULL is missing. */
 static const char *const left[] = {"1", "DURAND",  "1980-02-01", /* */

@@ -119,7 +119,7 @@ MLN_API int mln_linker_run(struct mln_linker *linker, size_t n_threads,
 struct mln_link {
     uint64_t left_row, right_row; /* from 0, in the order in which the rows of a side were added */
     double weight_log2;           /* log2 of the odds, prior included */
-    double probability;
+    double probability; /* 1 / (1 + 2^-weight); one to one: given the other pairs of both records */
 };
 
 /* The links, in the order of the ids: at most `cap` into `out`, how many there are is returned (0

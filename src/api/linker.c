@@ -298,8 +298,8 @@ static enum mln_status run(struct mln_linker *l, size_t n_threads, struct mln_er
     MLN_TRY(learn(l, &work, err));
     work.model = &l->trained;
     MLN_TRY(mln_linkage_tf_init(&work, &l->fit, &l->tf, err));
-    MLN_TRY(
-        mln_linkage_score(&work, &l->fit, &l->tf, l->trained.decision.keep_from, &l->scores, err));
+    MLN_TRY(mln_linkage_score(&work, &l->fit, &l->tf, mln_linkage_score_from(&work, &l->fit),
+                              &l->scores, err));
     MLN_TRY(mln_linkage_decide(&work, &l->fit, &l->scores, &l->decision, err));
     l->done = true;
     return MLN_OK;
@@ -332,7 +332,7 @@ size_t mln_linker_links(const struct mln_linker *l, struct mln_link *out, size_t
         if (n < cap) {
             out[n] = (struct mln_link){l->records.row_no[pair->left] - 1U,
                                        l->records.row_no[pair->right] - 1U, pair->weight,
-                                       mln_em_probability(pair->weight)};
+                                       mln_em_probability(pair->log2_odds)};
         }
         n++;
     }
@@ -366,7 +366,7 @@ static void add_link(const struct mln_linker *l, struct mln_builder *b,
     mln_add_str(b, 0, mln_records_id(&l->records, pair->left, room[0]));
     mln_add_str(b, 1, mln_records_id(&l->records, pair->right, room[1]));
     mln_add_f64(b, 2, pair->weight);
-    mln_add_f64(b, 3, mln_em_probability(pair->weight));
+    mln_add_f64(b, 3, mln_em_probability(pair->log2_odds));
     mln_add_str(b, 4, l->model.rules[pair->rule].name);
     for (size_t c = 0; c < l->model.n_comparisons; c++) {
         if (levels[c] == MLN_LEVEL_MISSING) {

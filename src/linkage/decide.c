@@ -4,13 +4,121 @@
 #include <stdlib.h>
 
 #include "link/decide/cluster.h"
+#include "link/decide/posterior.h"
+
+static double log2_odds(double p) {
+    return log2(p / (1 - p));
+}
+
+/* ── one link a record ── */
+
+static bool one_a_record(const struct mln_linkage_work *work, struct mln_posterior_options *out) {
+    const struct mln_decision *d = &work->model->decision;
+    const bool optimal = d->assignment == MLN_ASSIGN_OPTIMAL;
+    *out = (struct mln_posterior_options){.n_left = work->records->n_left,
+                                          .n_right = work->records->n_right,
+                                          .left_one = optimal && d->left_max == 1,
+                                          .right_one = optimal && d->right_max == 1};
+    return out->left_one || out->right_one;
+}
+
+double mln_linkage_score_from(const struct mln_linkage_work *work, const struct mln_em_result *fit) {
+    enum { BITS_MAX = 8 }; /* each bit less about doubles the pairs kept */
+    struct mln_posterior_options options;
+    const double keep_from = work->model->decision.keep_from;
+    if (!one_a_record(work, &options) || keep_from <= 0 || keep_from >= 1) {
+        return keep_from;
+    }
+    const double shift = mln_posterior_shift(&options, fit->lambda * mln_linkage_all_pairs(work));
+    return mln_em_probability(log2_odds(keep_from) - fmin(shift, BITS_MAX));
+}
+
+struct edge_arrays {
+    uint32_t *left, *right;
+    double *gain;
+    bool *kept;
+};
+
+static void edges_free(struct edge_arrays *a) {
+    free(a->left);
+    free(a->right);
+    free(a->gain);
+    free(a->kept);
+}
+
+/* The scored pairs as edges of gain 0. */
+static enum mln_status edges_of(const struct mln_linkage_work *work,
+                                const struct mln_scored_pairs *scores, struct edge_arrays *out,
+                                struct mln_err *err) {
+    const size_t n = scores->n + 1;
+    *out = (struct edge_arrays){malloc(n * sizeof *out->left), malloc(n * sizeof *out->right),
+                                calloc(n, sizeof *out->gain), calloc(n, sizeof *out->kept)};
+    if (out->left == NULL || out->right == NULL || out->gain == NULL || out->kept == NULL) {
+        edges_free(out);
+        return mln_err_nomem(err, "the links");
+    }
+    const uint32_t base =
+        work->model->kind == MLN_LINK_DEDUPE ? 0 : work->records->n_left;
+    for (size_t i = 0; i < scores->n; i++) {
+        out->left[i] = scores->pair[i].left;
+        out->right[i] = scores->pair[i].right - base;
+    }
+    return MLN_OK;
+}
+
+/* Drops pairs whose weight and odds are both below keep_from; they stay counted. */
+static void drop_lowest(struct mln_scored_pairs *scores, double keep_from) {
+    const double lowest = log2_odds(keep_from);
+    size_t kept = 0;
+    for (size_t i = 0; i < scores->n; i++) {
+        const struct mln_scored *pair = &scores->pair[i];
+        if (pair->weight >= lowest || pair->log2_odds >= lowest) {
+            scores->pair[kept++] = *pair;
+        } else {
+            scores->bin_below[mln_weight_bin(pair->log2_odds)]++;
+        }
+    }
+    scores->n = kept;
+}
+
+/* The odds of each pair given its rivals. */
+static enum mln_status weigh_rivals(const struct mln_linkage_work *work,
+                                    struct mln_scored_pairs *scores,
+                                    struct mln_linkage_decision *out, struct mln_err *err) {
+    struct mln_posterior_options options;
+    if (!one_a_record(work, &options)) {
+        return MLN_OK;
+    }
+    struct edge_arrays a;
+    struct mln_posterior posterior;
+    MLN_TRY(edges_of(work, scores, &a, err));
+    double *odds = malloc((scores->n + 1) * sizeof *odds);
+    enum mln_status status = odds == NULL ? mln_err_nomem(err, "the probabilities of links") : MLN_OK;
+    for (size_t i = 0; i < scores->n; i++) {
+        a.gain[i] = scores->pair[i].weight;
+    }
+    if (status == MLN_OK) {
+        const struct mln_edges edges = {a.left, a.right, a.gain, scores->n};
+        status = mln_posterior_one_to_one(&edges, &options, odds, &posterior, err);
+    }
+    for (size_t i = 0; status == MLN_OK && i < scores->n; i++) {
+        scores->pair[i].log2_odds = odds[i];
+    }
+    if (status == MLN_OK) {
+        out->shift_log2 = posterior.shift_log2;
+        drop_lowest(scores, work->model->decision.keep_from);
+        mln_scored_pairs_sum(scores);
+    }
+    free(odds);
+    edges_free(&a);
+    return status;
+}
 
 /* ── the threshold ── */
 
 /* The scored pairs, and by bins those that were not kept. */
-static enum mln_status scores_of(const struct mln_scored_pairs *scored, double keep_from,
-                                 struct mln_scores *out, struct mln_err *err) {
-    const double lowest = log2(keep_from / (1 - keep_from));
+static enum mln_status scores_of(const struct mln_scored_pairs *scored, struct mln_scores *out,
+                                 struct mln_err *err) {
     double *weight = malloc((scored->n + MLN_WEIGHT_BINS) * sizeof *weight);
     uint64_t *count = malloc((scored->n + MLN_WEIGHT_BINS) * sizeof *count);
     size_t n = 0;
@@ -18,14 +126,13 @@ static enum mln_status scores_of(const struct mln_scored_pairs *scored, double k
                                  ? mln_err_nomem(err, "the threshold")
                                  : MLN_OK;
     for (; status == MLN_OK && n < scored->n; n++) {
-        weight[n] = scored->pair[n].weight;
+        weight[n] = scored->pair[n].log2_odds;
         count[n] = 1;
     }
     for (size_t b = 0; status == MLN_OK && b < MLN_WEIGHT_BINS; b++) {
-        const double middle = ((double)b + 0.5) / 4 - 64;
-        if (middle < lowest && scored->bin_count[b] > 0) {
-            weight[n] = middle;
-            count[n++] = scored->bin_count[b];
+        if (scored->bin_below[b] > 0) {
+            weight[n] = ((double)b + 0.5) / 4 - 64;
+            count[n++] = scored->bin_below[b];
         }
     }
     if (status == MLN_OK) {
@@ -52,7 +159,7 @@ static enum mln_status choose(const struct mln_linkage_work *work,
                               struct mln_linkage_decision *out, struct mln_err *err) {
     const struct mln_decision *d = &work->model->decision;
     struct mln_scores scores;
-    MLN_TRY(scores_of(scored, d->keep_from, &scores, err));
+    MLN_TRY(scores_of(scored, &scores, err));
     const bool by_fdr = !isnan(d->fdr_max);
     if (isnan(d->threshold)) {
         out->threshold = mln_em_probability(
@@ -67,58 +174,35 @@ static enum mln_status choose(const struct mln_linkage_work *work,
 
 /* ── links ── */
 
-static double log2_odds(double p) {
-    return log2(p / (1 - p));
-}
-
-struct edge_arrays {
-    uint32_t *left, *right;
-    double *gain;
-    bool *kept;
-};
-
-static void edges_free(struct edge_arrays *a) {
-    free(a->left);
-    free(a->right);
-    free(a->gain);
-    free(a->kept);
-}
-
-static enum mln_status edges_of(const struct mln_linkage_work *work,
-                                const struct mln_scored_pairs *scores, double threshold,
-                                struct edge_arrays *out, struct mln_err *err) {
-    const size_t n = scores->n + 1;
-    *out = (struct edge_arrays){malloc(n * sizeof *out->left), malloc(n * sizeof *out->right),
-                                malloc(n * sizeof *out->gain), calloc(n, sizeof *out->kept)};
-    if (out->left == NULL || out->right == NULL || out->gain == NULL || out->kept == NULL) {
-        edges_free(out);
-        return mln_err_nomem(err, "the links");
-    }
-    /* On the threshold itself a pair is a link: the gain is above 0 by the least that counts. */
+/* What a link is worth over none. On the threshold itself a pair is a link: the gain is above 0 by the least that
+ * counts. */
+static void gains_over(const struct mln_scored_pairs *scores, double threshold, double *gain) {
     const double cut = log2_odds(threshold);
-    const uint32_t base =
-        work->model->kind == MLN_LINK_DEDUPE ? 0 : work->records->n_left;
     for (size_t i = 0; i < scores->n; i++) {
-        out->left[i] = scores->pair[i].left;
-        out->right[i] = scores->pair[i].right - base;
-        out->gain[i] = scores->pair[i].weight - cut + 0x1p-30;
+        gain[i] = scores->pair[i].log2_odds - cut + 0x1p-30;
     }
-    return MLN_OK;
 }
 
-/* A former link above the threshold is worth more than any two new ones: weights are far below this. */
+/* What a pair would be worth without rivals. */
+static double unrivalled(const struct mln_scored *pair, const struct mln_linkage_decision *d) {
+    return pair->weight + d->shift_log2 - log2_odds(d->threshold) + 0x1p-30;
+}
+
+/* A former link that would reach the threshold without rivals is worth more than any two new ones: weights are far
+ * below this. */
 static const double FORMER_GAIN = 4096;
 
 static void favour_former(const struct mln_linkage_work *work, const struct mln_scored_pairs *scores,
-                          double *gain) {
+                          const struct mln_linkage_decision *d, double *gain) {
     size_t f = 0;
     for (size_t i = 0; f < work->n_former_links && i < scores->n; i++) {
         const uint64_t place = (uint64_t)scores->pair[i].left << 32 | scores->pair[i].right;
         while (f < work->n_former_links && work->former_link[f] < place) {
             f++;
         }
-        if (f < work->n_former_links && work->former_link[f] == place && gain[i] > 0) {
-            gain[i] += FORMER_GAIN;
+        if (f < work->n_former_links && work->former_link[f] == place &&
+            unrivalled(&scores->pair[i], d) > 0) {
+            gain[i] = unrivalled(&scores->pair[i], d) + FORMER_GAIN;
         }
     }
 }
@@ -176,7 +260,8 @@ static enum mln_status cluster(const struct mln_linkage_work *work, const struct
     const struct mln_decision *d = &work->model->decision;
     const uint32_t n = mln_records_n(work->records);
     struct edge_arrays a;
-    MLN_TRY(edges_of(work, scores, threshold, &a, err));
+    MLN_TRY(edges_of(work, scores, &a, err));
+    gains_over(scores, threshold, a.gain);
     uint32_t *of = malloc((n + 1) * sizeof *of);
     out->cluster_name = malloc((n + 1) * sizeof *out->cluster_name);
     enum mln_status status = of == NULL || out->cluster_name == NULL
@@ -210,33 +295,41 @@ static enum mln_status cluster(const struct mln_linkage_work *work, const struct
 
 /* ── the whole ── */
 
-enum mln_status mln_linkage_decide(const struct mln_linkage_work *work,
-                                   const struct mln_em_result *fit, const struct mln_scored_pairs *scores,
-                                   struct mln_linkage_decision *out, struct mln_err *err) {
-    const struct mln_decision *d = &work->model->decision;
-    *out = (struct mln_linkage_decision){.threshold = d->threshold,
-                                         .matches_expected = scores->matches_all,
-                                         .matches_missed = NAN};
-    out->matches_missed = missed(work, fit, scores);
+/* The links, and why the other pairs are none. */
+static enum mln_status link(const struct mln_linkage_work *work, const struct mln_scored_pairs *scores,
+                            struct mln_linkage_decision *out, double *true_links, struct mln_err *err) {
     struct edge_arrays a;
-    MLN_TRY(choose(work, scores, out, err));
-    MLN_TRY(edges_of(work, scores, out->threshold, &a, err));
-    favour_former(work, scores, a.gain);
+    MLN_TRY(edges_of(work, scores, &a, err));
+    gains_over(scores, out->threshold, a.gain);
+    favour_former(work, scores, out, a.gain);
     const struct mln_edges edges = {a.left, a.right, a.gain, scores->n};
     out->decision = malloc(scores->n + 1);
     enum mln_status status = out->decision == NULL ? mln_err_nomem(err, "the links") : MLN_OK;
     if (status == MLN_OK) {
         status = assign(work, &edges, a.kept, err);
     }
-    double true_links = 0;
     for (size_t i = 0; status == MLN_OK && i < scores->n; i++) {
-        out->decision[i] = a.kept[i]              ? MLN_PAIR_LINKED
-                           : edges.gain[i] > 0 ? MLN_PAIR_OUTDONE
-                                                  : MLN_PAIR_BELOW;
+        out->decision[i] = a.kept[i]                                ? MLN_PAIR_LINKED
+                           : unrivalled(&scores->pair[i], out) > 0 ? MLN_PAIR_OUTDONE
+                                                                    : MLN_PAIR_BELOW;
         out->n_links += a.kept[i];
-        true_links += a.kept[i] ? mln_em_probability(scores->pair[i].weight) : 0;
+        *true_links += a.kept[i] ? mln_em_probability(scores->pair[i].log2_odds) : 0;
     }
     edges_free(&a);
+    return status;
+}
+
+enum mln_status mln_linkage_decide(const struct mln_linkage_work *work,
+                                   const struct mln_em_result *fit, struct mln_scored_pairs *scores,
+                                   struct mln_linkage_decision *out, struct mln_err *err) {
+    const struct mln_decision *d = &work->model->decision;
+    *out = (struct mln_linkage_decision){.threshold = d->threshold, .matches_missed = NAN};
+    MLN_TRY(weigh_rivals(work, scores, out, err));
+    out->matches_expected = scores->matches_all;
+    out->matches_missed = missed(work, fit, scores);
+    MLN_TRY(choose(work, scores, out, err));
+    double true_links = 0;
+    enum mln_status status = link(work, scores, out, &true_links, err);
     out->precision = out->n_links == 0 ? NAN : true_links / (double)out->n_links;
     out->recall = true_links / (out->matches_expected + out->matches_missed);
     if (status == MLN_OK && d->clusters != MLN_CLUSTER_NONE) {

@@ -199,8 +199,15 @@ static void tell_waterfall(struct explain *e, const struct mln_waterfall *w, dou
             mln_linkage_tell_values(model, &e->records, c, w->level[c], e->row, e->to);
         }
     }
-    fprintf(e->to, "\n%-12s %+.4f  (log2 of the odds)\n%-12s %.9g\n", "weight", w->total,
-            "probability", w->probability);
+    fprintf(e->to, "\n%-12s %+.4f  (log2 of the odds)\n", "weight", w->total);
+    if (e->result.shift_log2 != 0) {
+        fprintf(e->to,
+                "%-12s %+.4f  (a record has one link at most: two that no other claims are likelier to meet)\n",
+                "alone", e->result.shift_log2);
+    }
+    fprintf(e->to, "%-12s %.9g%s\n", "probability",
+            mln_em_probability(w->total + e->result.shift_log2),
+            e->result.shift_log2 != 0 ? "  (without rivals)" : "");
     fprintf(e->to, "%-12s %+.4f  (probability %.9g)\n", "threshold", cut, e->result.threshold);
 }
 
@@ -210,6 +217,7 @@ struct around {
     struct explain *e;
     uint64_t links;    /* of either record, but for the pair itself */
     char decision[20]; /* of the pair; empty: not among the pairs kept */
+    double probability; /* of the pair, its rivals seen */
     struct mln_buf others;
 };
 
@@ -221,6 +229,7 @@ static enum mln_status take_around(void *ctx, const struct mln_batch *batch, str
         const struct mln_str decision = mln_get_str(&batch->columns[3], i);
         if (mln_str_eq(left, a->e->id[0]) && mln_str_eq(right, a->e->id[1])) {
             snprintf(a->decision, sizeof a->decision, "%.*s", MLN_STR_ARG(decision));
+            a->probability = mln_get_f64(&batch->columns[4], i);
         } else if (mln_str_is(decision, "linked") && a->links++ < SHOWN_PAIRS) {
             mln_buf_addf(&a->others, "%-12s ", "");
             mln_buf_add_str(&a->others, left);
@@ -266,6 +275,9 @@ static enum mln_status tell_decision(struct explain *e, const struct mln_waterfa
         e->engine, "linkage/around.sql",
         (struct mln_params){params, sizeof params / sizeof params[0]}, take_around, &a, err);
     if (status == MLN_OK) {
+        if (e->result.shift_log2 != 0 && a.decision[0] != '\0') {
+            fprintf(e->to, "%-12s %.9g  (its rivals seen)\n", "", a.probability);
+        }
         fprintf(e->to, "%-12s %s\n", "decision", why(&a, w, cut));
         if (a.links > 0) {
             fprintf(e->to, "%-12s %" PRIu64 " other link%s of the two records:\n%s", "elsewhere",
@@ -326,7 +338,8 @@ static enum mln_status explain(struct explain *e, const char *pair, bool values,
     MLN_TRY(find_pair(e, pair, err));
     MLN_TRY(compare(e, err));
     const struct mln_linkage_work work = work_of(e, n_threads);
-    const double cut = log2(e->result.threshold / (1 - e->result.threshold));
+    const double cut =
+        log2(e->result.threshold / (1 - e->result.threshold)) - e->result.shift_log2;
     struct mln_waterfall w;
     mln_linkage_waterfall(&work, &e->fit, &e->tf, e->pattern, e->row[0], e->row[1], &w);
     fprintf(e->to, "%-12s %.*s,%.*s\n", "pair", MLN_STR_ARG(e->id[0]), MLN_STR_ARG(e->id[1]));

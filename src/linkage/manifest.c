@@ -122,6 +122,7 @@ static void decision(struct mln_json *j, const struct mln_linkage_told *t) {
     mln_json_key(j, "decision");
     mln_json_begin_object(j);
     key_f64(j, "threshold_probability", d->threshold);
+    key_f64(j, "one_link_a_record_log2", d->shift_log2);
     key_f64(j, "matches_expected_among_candidates", d->matches_expected);
     key_f64(j, "matches_expected_outside", d->matches_missed);
     key_f64(j, "precision_estimated", d->precision);

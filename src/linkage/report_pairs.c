@@ -13,9 +13,10 @@ static const char *word(const struct mln_linkage_figures *f, enum mln_linkage_wo
     return mln_linkage_word(f->lang, w);
 }
 
+/* The weight from which a pair without rivals is a link. */
 static double cut_of(const struct mln_linkage_figures *f) {
     const double p = f->told->decision->threshold;
-    return log2(p / (1 - p));
+    return log2(p / (1 - p)) - f->told->decision->shift_log2;
 }
 
 /* ── unlinkables ── */
@@ -141,7 +142,7 @@ static void find_near(const struct mln_linkage_figures *f, struct near *above, s
     uint64_t place[2] = {0, 0};
     for (size_t i = 0; i < scores->n; i++) {
         const bool link = f->told->decision->decision[i] == MLN_PAIR_LINKED;
-        const double over = scores->pair[i].weight - cut;
+        const double over = scores->pair[i].log2_odds - f->told->decision->shift_log2 - cut;
         place[link]++;
         if (isfinite(over)) {
             keep_near(over < 0 ? below : above, i, place[link], fabs(over));

@@ -71,6 +71,8 @@ static enum mln_status read_manifest(const char *path, struct mln_arena *arena,
     MLN_TRY(mln_yaml_need(root, "decision", &decision, err));
     MLN_TRY(mln_yaml_as_map(decision, err));
     r->threshold = NAN;
+    r->shift_log2 = 0;
+    MLN_TRY(mln_yaml_opt_f64(decision, "one_link_a_record_log2", 0, 1000, &r->shift_log2, err));
     return mln_yaml_opt_f64(decision, "threshold_probability", 0, 1, &r->threshold, err);
 }
 

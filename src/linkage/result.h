@@ -14,6 +14,7 @@ struct mln_linkage_result {
     const char *digest[2];
     const char *encoding, *delimiter; /* NULL: not given */
     double threshold;                 /* of probability */
+    double shift_log2; /* what a pair without rivals has beyond its weight (linkage/decide.h) */
 };
 
 /* Everything lives in the arena. Errors: MLN_BAD_INPUT (OUT is no result of maillon link or dedupe:

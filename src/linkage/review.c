@@ -39,7 +39,7 @@ static void put_pair(struct mln_buf *out, const struct mln_linkage_work *work,
     put_cell(out, mln_records_id(work->records, pair->left, room[0]));
     put_cell(out, mln_records_id(work->records, pair->right, room[1]));
     put_number(out, pair->weight);
-    put_number(out, mln_em_probability(pair->weight));
+    put_number(out, mln_em_probability(pair->log2_odds));
     static const char *const words[] = {"linked", "below_threshold", "better_elsewhere"};
     mln_buf_addf(out, "%s,%zu,", words[decision], drawn->stratum);
     char text[MLN_F64_TEXT];
@@ -87,8 +87,8 @@ static enum mln_status draw(const struct mln_linkage_work *work,
     size_t *at = malloc((scores->n + 1) * sizeof *at);
     status = status == MLN_OK && at == NULL ? mln_err_nomem(err, "the sample for review") : status;
     for (size_t i = 0; status == MLN_OK && i < scores->n; i++) {
-        if (scores->pair[i].weight <= options.high_log2) {
-            weight[n_near] = scores->pair[i].weight;
+        if (scores->pair[i].log2_odds <= options.high_log2) {
+            weight[n_near] = scores->pair[i].log2_odds;
             key[n_near] = key_of(work, &scores->pair[i]);
             at[n_near++] = i;
         }

@@ -229,8 +229,8 @@ static enum mln_status learn(struct whole *w, struct mln_err *err) {
 static enum mln_status score_and_decide(struct whole *w, struct mln_err *err) {
     const struct mln_linkage_work work = work_of(w, &w->trained);
     MLN_TRY(mln_linkage_tf_init(&work, &w->fit, &w->tf, err));
-    MLN_TRY(mln_linkage_score(&work, &w->fit, &w->tf, w->trained.decision.keep_from, &w->scores,
-                              err));
+    MLN_TRY(mln_linkage_score(&work, &w->fit, &w->tf, mln_linkage_score_from(&work, &w->fit),
+                              &w->scores, err));
     tell_step(w, "score");
     w->rules = MLN_ARENA_NEW(&w->arena, struct mln_rule_count, w->model.n_rules);
     if (w->rules == NULL) {

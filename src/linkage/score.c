@@ -38,8 +38,7 @@ struct slot {
     struct mln_scored *pair;
     size_t n, cap;
     uint64_t n_all;
-    uint64_t bin_count[MLN_WEIGHT_BINS];
-    double bin_matches[MLN_WEIGHT_BINS];
+    uint64_t bin_below[MLN_WEIGHT_BINS];
 };
 
 struct scorer {
@@ -143,11 +142,6 @@ static double weight_of(const struct scorer *s, struct own *own, uint32_t patter
 
 /* ── one row of pairs ── */
 
-static size_t bin_of(double weight) {
-    const double bin = (weight + 64) * 4;
-    return bin < 0 ? 0 : bin >= MLN_WEIGHT_BINS ? MLN_WEIGHT_BINS - 1 : (size_t)bin;
-}
-
 static enum mln_status keep(struct slot *slot, struct mln_scored pair, struct mln_err *err) {
     if (slot->n == slot->cap) {
         const size_t cap = slot->cap == 0 ? 1024 : 2 * slot->cap;
@@ -168,14 +162,13 @@ static enum mln_status score_row(void *ctx, void *own, size_t task, const struct
     struct slot *slot = &s->slots[task];
     for (size_t i = 0; i < row->n; i++) {
         const double weight = weight_of(s, own, row->pattern[i], row->left, row->right[i]);
-        slot->bin_count[bin_of(weight)]++;
         if (weight < s->keep_weight) {
+            slot->bin_below[mln_weight_bin(weight)]++;
             continue;
         }
-        slot->bin_matches[bin_of(weight)] += mln_em_probability(weight);
         MLN_TRY(keep(slot,
                      (struct mln_scored){row->left, row->right[i], row->pattern[i],
-                                         (uint32_t)row->rule, weight},
+                                         (uint32_t)row->rule, weight, weight},
                      err));
     }
     slot->n_all += row->n;
@@ -245,13 +238,20 @@ static struct mln_scored *sort_by_place(struct mln_scored *pairs, struct mln_sco
 
 /* Pairs below keep_weight are only counted by bin, whose middle stands for them: a probability a pair
  * would cost more than the comparison did. */
-static void sum_bins(struct mln_scored_pairs *out, double keep_weight) {
+void mln_scored_pairs_sum(struct mln_scored_pairs *scores) {
     for (size_t b = 0; b < MLN_WEIGHT_BINS; b++) {
         const double middle = ((double)b + 0.5) / 4 - 64;
-        if (middle < keep_weight) {
-            out->bin_matches[b] = (double)out->bin_count[b] * mln_em_probability(middle);
-        }
-        out->matches_all += out->bin_matches[b];
+        scores->bin_count[b] = scores->bin_below[b];
+        scores->bin_matches[b] = (double)scores->bin_below[b] * mln_em_probability(middle);
+    }
+    for (size_t i = 0; i < scores->n; i++) {
+        const double odds = scores->pair[i].log2_odds;
+        scores->bin_count[mln_weight_bin(odds)]++;
+        scores->bin_matches[mln_weight_bin(odds)] += mln_em_probability(odds);
+    }
+    scores->matches_all = 0;
+    for (size_t b = 0; b < MLN_WEIGHT_BINS; b++) {
+        scores->matches_all += scores->bin_matches[b];
     }
 }
 
@@ -274,8 +274,7 @@ static enum mln_status merge(struct scorer *s, struct mln_scored_pairs *out, str
         out->n += slot->n;
         out->n_all += slot->n_all;
         for (size_t b = 0; b < MLN_WEIGHT_BINS; b++) {
-            out->bin_count[b] += slot->bin_count[b];
-            out->bin_matches[b] += slot->bin_matches[b];
+            out->bin_below[b] += slot->bin_below[b];
         }
         free(slot->pair);
         slot->pair = NULL;
@@ -283,7 +282,8 @@ static enum mln_status merge(struct scorer *s, struct mln_scored_pairs *out, str
     struct mln_scored *sorted = sort_by_place(out->pair, aside, out->n);
     free(sorted == out->pair ? aside : out->pair);
     out->pair = sorted;
-    sum_bins(out, s->keep_weight);
+    out->keep_weight = s->keep_weight;
+    mln_scored_pairs_sum(out);
     return MLN_OK;
 }
 

@@ -9,6 +9,7 @@ struct mln_scored {
     uint32_t pattern;
     uint32_t rule;        /* the first that made the pair */
     double weight;        /* log2, prior included */
+    double log2_odds;     /* of its probability: the weight, or what the decision makes of it */
 };
 
 enum { MLN_WEIGHT_BINS = 512 }; /* of a quarter bit, from -64 to +64; the ends take what is beyond */
@@ -17,10 +18,21 @@ struct mln_scored_pairs {
     struct mln_scored *pair; /* by (left, right) */
     size_t n;
     uint64_t n_all;          /* candidates, kept or not */
+    double keep_weight;      /* pairs below are only counted */
     double matches_all;      /* sum of the probabilities of all candidates */
-    uint64_t bin_count[MLN_WEIGHT_BINS];
+    uint64_t bin_below[MLN_WEIGHT_BINS]; /* pairs below keep_weight, by weight */
+    uint64_t bin_count[MLN_WEIGHT_BINS]; /* all, by log2_odds */
     double bin_matches[MLN_WEIGHT_BINS];
 };
+
+/* The bin of a weight. */
+static inline size_t mln_weight_bin(double weight) {
+    const double bin = (weight + 64) * 4;
+    return bin < 0 ? 0 : bin >= MLN_WEIGHT_BINS ? MLN_WEIGHT_BINS - 1 : (size_t)bin;
+}
+
+/* The bins and matches_all from the pairs kept and the counts below them: once log2_odds has changed. */
+void mln_scored_pairs_sum(struct mln_scored_pairs *scores);
 
 /* What agreement adds to the weight by the frequency of its value: per comparison and level NULL, or an
  * array over the values of the level's field. */

@@ -115,7 +115,7 @@ static void add_pair(const struct pair_rows *p, struct mln_builder *b, size_t at
     add_id(b, c++, p->work->records, pair->left);
     add_id(b, c++, p->work->records, pair->right);
     mln_add_f64(b, c++, pair->weight);
-    mln_add_f64(b, c++, mln_em_probability(pair->weight));
+    mln_add_f64(b, c++, mln_em_probability(pair->log2_odds));
     mln_add_str(b, c++, model->rules[pair->rule].name);
     for (size_t i = 0; i < model->n_comparisons; i++, c++) {
         if (levels[i] == MLN_LEVEL_MISSING) {

@@ -22,7 +22,7 @@ static const char fixed[] =
     "  - {field: born, levels: [{level: exact, m: 0.95, u: 0.001}, "
     "{level: else, m: 0.05, u: 0.999}]}\n"
     "blocking:\n  - [born]\n  - [name]\nlambda: 0.2\n"
-    "decision: {threshold: 0.9, assignment: one_to_one}\n";
+    "decision: {threshold: 0.9, assignment: best}\n";
 static const char trained[] =
     "version: 1\nkind: dedupe\n" FIELDS
     "  - {field: name, term_frequency: true, levels: [exact, {jaro_winkler: 0.88}, else]}\n"
@@ -77,6 +77,38 @@ START_TEST(rows_are_linked_as_worked_out) {
     check_by_hand(l);
     struct mln_link one[1];
     ck_assert_uint_eq(mln_linker_links(l, one, 1), 3); /* writes one, tells three */
+    mln_linker_free(l);
+}
+END_TEST
+
+/* With one link a record at most, 4 and d are the only ones left to one another: without rivals
+ * each pair has odds 2^w S, S = (5 / (5 - L))², L the sum of the four probabilities
+ * (link/decide/posterior.h). */
+START_TEST(one_to_one_the_last_two_meet) {
+    static const double weight[] = {9.8917837, 14.3836368, 4.4918531, .1713683};
+    char model[2048];
+    const char *at = strstr(fixed, "best");
+    (void)snprintf(model, sizeof model, "%.*sone_to_one}\n", (int)(at - fixed), fixed);
+    struct mln_error error;
+    struct mln_linker *l = linker_of(model);
+    ck_assert_int_eq(mln_linker_add_rows(l, 0, left, 4, &error), 0);
+    ck_assert_int_eq(mln_linker_add_rows(l, 1, right, 4, &error), 0);
+    ck_assert_msg(mln_linker_run(l, 1, NULL, &error) == 0, "%s", error.message);
+    struct mln_link links[8];
+    ck_assert_uint_eq(mln_linker_links(l, links, 8), 4);
+    double p[4] = {0}, all = 0;
+    for (int round = 0; round < 100; round++) {
+        const double shift = 2 * log2(5 / (5 - all));
+        all = 0;
+        for (size_t i = 0; i < 4; i++) {
+            p[i] = 1 / (1 + exp2(-weight[i] - shift));
+            all += p[i];
+        }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_double_eq_tol(links[i].weight_log2, weight[i], 1e-6);
+        ck_assert_double_eq_tol(links[i].probability, p[i], 1e-4);
+    }
     mln_linker_free(l);
 }
 END_TEST
@@ -240,6 +272,7 @@ START_TEST(texts_are_compared) {
 }
 END_TEST
 
-MLN_TEST_MAIN("api", rows_are_linked_as_worked_out, arrow_batches_give_the_same, misuse_is_told,
+MLN_TEST_MAIN("api", rows_are_linked_as_worked_out, one_to_one_the_last_two_meet,
+              arrow_batches_give_the_same, misuse_is_told,
               doubles_are_found_and_the_model_goes_back, any_allocation_may_fail,
               texts_are_compared)

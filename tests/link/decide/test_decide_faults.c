@@ -2,6 +2,7 @@
 #include "fault.h"
 #include "link/decide/assign.h"
 #include "link/decide/cluster.h"
+#include "link/decide/posterior.h"
 #include "link/decide/threshold.h"
 #include "run.h"
 
@@ -46,6 +47,13 @@ static enum mln_status best(struct mln_err *err) {
     return mln_assign_best(&edges, 3, kept, err);
 }
 
+static enum mln_status posterior(struct mln_err *err) {
+    double odds[5];
+    struct mln_posterior out;
+    const struct mln_posterior_options options = {3, 3, true, true};
+    return mln_posterior_one_to_one(&edges, &options, odds, &out, err);
+}
+
 static enum mln_status scores(struct mln_err *err) {
     struct mln_scores s;
     MLN_TRY(mln_scores_init(gain, NULL, 5, &s, err));
@@ -78,8 +86,9 @@ static enum mln_status stable(struct mln_err *err) {
 static const struct {
     const char *name;
     enum mln_status (*run)(struct mln_err *err);
-} scenarios[] = {{"optimal", optimal}, {"large", large},   {"best", best},    {"scores", scores},
-                 {"sample", sample},   {"robust", robust}, {"stable", stable}};
+} scenarios[] = {{"optimal", optimal},     {"large", large},   {"best", best},
+                 {"posterior", posterior}, {"scores", scores}, {"sample", sample},
+                 {"robust", robust},       {"stable", stable}};
 
 START_TEST(each_allocation_fails_in_turn) {
     size_t nth = 1;
