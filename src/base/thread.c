@@ -14,8 +14,7 @@ enum mln_status mln_check_interrupt(struct mln_err *err) {
     if (atomic_load_explicit(&mln_interrupt_flag, memory_order_relaxed) == 0) {
         return MLN_OK;
     }
-    return mln_err_set(err, MLN_INTERRUPTED,
-                       "interrupted; the same command goes on where it stopped");
+    return mln_err_set(err, MLN_INTERRUPTED, "interrupted");
 }
 
 size_t mln_thread_count(void) {

@@ -1,4 +1,5 @@
 /* The program: reads the words, runs the command, turns its status into the exit code. */
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -24,7 +25,7 @@ static void install_signals(void) {
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
     action.sa_handler = SIG_IGN;
-    (void)sigaction(SIGPIPE, &action, NULL); /* writing then fails with EPIPE, which we report */
+    (void)sigaction(SIGPIPE, &action, NULL); /* writing then fails with EPIPE: the work goes on */
     (void)sigaction(SIGXFSZ, &action, NULL); /* the same with EFBIG, past a limit of file size */
 }
 
@@ -52,6 +53,16 @@ static enum mln_status run_request(struct mln_cli_request *request, struct mln_e
     return status;
 }
 
+/* Who reads our output has left (`maillon … | head`): an end like that of any other program there,
+ * killed by SIGPIPE without a word. */
+static void leave_with_reader(void) {
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    if (poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0) {
+        (void)signal(SIGPIPE, SIG_DFL);
+        (void)raise(SIGPIPE);
+    }
+}
+
 int main(int argc, char **argv) {
     install_signals();
     forbid_core_dumps();
@@ -62,6 +73,7 @@ int main(int argc, char **argv) {
         status = run_request(&request, &err);
     }
     if (status == MLN_OK && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
+        leave_with_reader();
         status = mln_err_set(&err, MLN_IO, "cannot write to standard output");
     }
     if (status != MLN_OK) {

@@ -95,8 +95,11 @@ enum mln_status mln_stage_check(struct mln_run *run, struct mln_err *err) {
     struct mln_err local; /* findings are taken from the message, also when nobody asked for it */
     struct mln_err *told = err == NULL ? &local : err;
     MLN_TRY(find_all(run, &findings, told));
-    for (size_t i = 0; i < findings.n && findings.n > 1; i++) {
+    if (findings.n < 2 || run->talk == NULL || run->talk->level < MLN_NORMAL) {
+        return mln_findings_status(&findings, told);
+    }
+    for (size_t i = 0; i < findings.n; i++) {
         mln_say(run->talk, "%s", findings.lines[i]);
     }
-    return mln_findings_status(&findings, told);
+    return mln_err_set(told, findings.first, "%zu problems, listed above", findings.n);
 }

@@ -140,6 +140,12 @@ static enum mln_status read_nomenclatures(struct runner *r, struct mln_err *err)
     if (r->project.nomenclatures == NULL) {
         return MLN_OK;
     }
+    if (!mln_path_exists(r->project.nomenclatures)) {
+        return mln_err_set(err, MLN_BAD_INPUT,
+                           "%s: the project's folder of nomenclatures is not there; make it (it may "
+                           "be empty), or take the line 'nomenclatures:' out of %s",
+                           r->project.nomenclatures, r->project.path);
+    }
     const char **paths = NULL;
     size_t n = 0;
     MLN_TRY(mln_dir_list(&r->arena, r->project.nomenclatures, ".csv", &paths, &n, err));
@@ -467,11 +473,15 @@ static enum mln_status believe_stage(struct runner *r, size_t stage, bool asked,
     return MLN_OK;
 }
 
-/* "link-chain: …"; where a key is the matter, with the role whose directory must hold it. */
+/* "link-chain: …"; where a key is the matter, with the role whose directory must hold it. The stages
+ * that are done stay done. */
 static void prefix_stage(const struct stage_row *row, enum mln_status status, struct mln_err *err) {
-    if (status == MLN_KEY) {
+    if (status == MLN_INTERRUPTED) {
+        (void)mln_err_set(err, status, "interrupted; the same command goes on with stage %s",
+                          row->name);
+    } else if (status == MLN_KEY) {
         mln_err_prefix(err, "%s (role %s): ", row->name, mln_role_word(row->role));
-    } else if (status != MLN_OK && status != MLN_INTERRUPTED) {
+    } else if (status != MLN_OK) {
         mln_err_prefix(err, "%s: ", row->name);
     }
 }

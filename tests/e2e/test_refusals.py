@@ -159,11 +159,65 @@ def permissions(folder, reference):
     assert os.stat(os.path.join(copy, "work")).st_mode & 0o077 == 0, "work/ is open to others"
 
 
+def extension(folder, reference):
+    """A file that is not DuckDB's encryption extension is refused as that, whatever it is."""
+    copy = twin(folder, "extension")
+    for name, content in (("noise.duckdb_extension", os.urandom(100000)), ("empty.duckdb_extension", b""),
+                          ("noise.so", b"\0" * 1000)):
+        path = os.path.join(copy, name)
+        with open(path, "wb") as f:
+            f.write(content)
+        unfit = run(copy, expect=3, env=dict(os.environ, MAILLON_EXTENSION=path))
+        assert f"{path}: not the encryption extension" in unfit.err, unfit
+    os.mkdir(os.path.join(copy, "folder.duckdb_extension"))
+    run(copy, expect=3, env=dict(os.environ, MAILLON_EXTENSION=os.path.join(copy, "folder.duckdb_extension")))
+    check_completes(copy, reference)
+
+
+def no_nomenclatures(folder, reference):
+    """The template names a folder of nomenclatures that extracts of one's own do not bring along."""
+    copy = twin(folder, "nomenclatures")
+    os.rename(os.path.join(copy, "data", "nomenclatures"), os.path.join(copy, "elsewhere"))
+    missing = run(copy, expect=2)
+    assert "data/nomenclatures: " in missing.err and "project.yaml" in missing.err, missing
+    os.mkdir(os.path.join(copy, "data", "nomenclatures"))
+    run(copy, "--to", "ingest")  # the shipped ones serve
+
+
+def reader_leaves(folder, reference):
+    """A reader that closes the pipe ends the program like any other: by SIGPIPE, without a word."""
+    for words in (["help"], ["help", "run", "--man"], ["run", project(folder)]):
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run([program(), *words], stdout=write, stderr=subprocess.PIPE, check=False)
+        os.close(write)
+        assert done.returncode == -signal.SIGPIPE, (words, done)
+        assert b"standard output" not in done.stderr, (words, done)
+    full = subprocess.run([program(), "help"], stdout=open("/dev/full", "wb"), stderr=subprocess.PIPE,
+                          check=False)
+    assert full.returncode == 3 and b"cannot write to standard output" in full.stderr, full
+
+
+def interrupted(folder, reference):
+    """What the message of an interrupt promises is kept: the stages done stay done."""
+    copy = twin(folder, "interrupted")
+    run(copy, "--to", "ingest")
+    child = subprocess.Popen([program(), "run", project(copy)], stdout=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE)
+    while child.poll() is None and not os.path.exists(os.path.join(copy, "work", ".link-chain.partial")):
+        time.sleep(0.001)
+    child.send_signal(signal.SIGINT)
+    said = child.stderr.read().decode()
+    assert child.wait() == 130 and "the same command goes on with stage link-chain" in said, said
+    check_completes(copy, reference)
+
+
 with Place() as place:
     original = make(place)
     run(original)
     expected = published(original)
-    for check in (two_at_once, keys, file_too_large, full_disk, permissions):
+    for check in (two_at_once, keys, extension, no_nomenclatures, reader_leaves, interrupted,
+                  file_too_large, full_disk, permissions):
         begin = time.monotonic()
         check(original, expected)
         print(f"{check.__name__}: {time.monotonic() - begin:.1f} s", flush=True)

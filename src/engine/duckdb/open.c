@@ -101,6 +101,15 @@ static enum mln_status extension_path(const char *given, struct mln_buf *out, st
     return MLN_OK;
 }
 
+/* Whatever DuckDB says of the file: it blames values, signatures or its name. */
+static enum mln_status unfit_extension(const char *path, struct mln_err *err) {
+    return mln_err_set(err, MLN_IO,
+                       "%s: not the encryption extension (httpfs.duckdb_extension) that DuckDB %s "
+                       "was signed with; run scripts/setup, or name the right file in "
+                       "MAILLON_EXTENSION",
+                       path, duckdb_library_version());
+}
+
 static enum mln_status load_extension(struct duck *duck, const char *given, struct mln_err *err) {
     struct mln_buf path = MLN_BUF_INIT;
     struct mln_buf sql = MLN_BUF_INIT;
@@ -112,6 +121,7 @@ static enum mln_status load_extension(struct duck *duck, const char *given, stru
     }
     if (status == MLN_OK) {
         status = duck_query(duck->conn, "encryption extension", sql.p, err);
+        status = status == MLN_OK || status == MLN_NO_MEMORY ? status : unfit_extension(path.p, err);
     }
     if (status == MLN_OK) {
         status = duck_query(duck->conn, "settings",
