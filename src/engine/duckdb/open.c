@@ -104,10 +104,9 @@ static enum mln_status extension_path(const char *given, struct mln_buf *out, st
 /* Whatever DuckDB says of the file: it blames values, signatures or its name. */
 static enum mln_status unfit_extension(const char *path, struct mln_err *err) {
     return mln_err_set(err, MLN_IO,
-                       "%s: not the encryption extension (httpfs.duckdb_extension) that DuckDB %s "
-                       "was signed with; run scripts/setup, or name the right file in "
-                       "MAILLON_EXTENSION",
-                       path, duckdb_library_version());
+                       "%s: not the encryption extension (httpfs.duckdb_extension) of this DuckDB; "
+                       "run scripts/setup, or name the right file in MAILLON_EXTENSION",
+                       path);
 }
 
 static enum mln_status load_extension(struct duck *duck, const char *given, struct mln_err *err) {
