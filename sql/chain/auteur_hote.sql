@@ -29,8 +29,8 @@ reconnu AS (
 )
 SELECT procedure_no, hote_no, rang FROM reconnu
 UNION ALL
-SELECT DISTINCT e.procedure_no, e.hote_no, COALESCE(q.rang, 0) AS rang
-FROM ailleurs AS e
+SELECT e.procedure_no, e.hote_no, COALESCE(q.rang, 0) AS rang
+FROM (SELECT DISTINCT procedure_no, hote_no FROM ailleurs) AS e
 LEFT JOIN {base}.affaire_personne AS q
   ON q.affaire_no = e.hote_no AND q.role = 'mis_en_cause'
 WHERE NOT EXISTS (SELECT 1 FROM reconnu AS r

@@ -9,8 +9,12 @@
 --   affaire_no           the host; NULL for Interior's events
 --   rang_auteur          NULL: of all authors
 CREATE TABLE {base}.histoire AS
-WITH champ AS (
-    SELECT DISTINCT procedure_no FROM {work}.auteur_hote
+WITH hote AS (
+    SELECT procedure_no, hote_no, MIN(rang) AS rang FROM {work}.auteur_hote
+    GROUP BY procedure_no, hote_no
+),
+champ AS (
+    SELECT DISTINCT procedure_no FROM hote
 ),
 fait AS (
     SELECT p.procedure_no, 1 AS place, 'faits' AS type, p.date_faits_debut_min AS date_min,
@@ -30,21 +34,25 @@ fait AS (
     JOIN champ AS c ON c.procedure_no = p.procedure_no
     UNION ALL
     SELECT h.procedure_no, 4, 'arrivee', a.date_arrivee, a.date_arrivee, a.affaire_no, 0, NULL, NULL
-    FROM (SELECT DISTINCT procedure_no, hote_no FROM {work}.auteur_hote) AS h
+    FROM hote AS h
     JOIN {base}.affaire AS a ON a.affaire_no = h.hote_no
     UNION ALL
     SELECT h.procedure_no, 5, 'enregistrement_parquet', a.date_enregistrement, a.date_enregistrement,
            a.affaire_no, 0, NULL, NULL
-    FROM (SELECT DISTINCT procedure_no, hote_no FROM {work}.auteur_hote) AS h
+    FROM hote AS h
     JOIN {base}.affaire AS a ON a.affaire_no = h.hote_no
     UNION ALL
-    SELECT DISTINCT h.procedure_no, 6, e.type, e.date, e.date, e.affaire_no, e.rang, e.rang_auteur,
-           e.code
-    FROM {work}.auteur_hote AS h
+    SELECT h.procedure_no, 6, e.type, e.date, e.date, e.affaire_no, e.rang, e.rang_auteur, e.code
+    FROM hote AS h
     JOIN {base}.evenement AS e
-      ON e.affaire_no = h.hote_no
-     AND (h.rang = 0 OR e.rang_auteur IS NULL OR e.rang_auteur = h.rang)
+      ON e.affaire_no = h.hote_no AND (h.rang = 0 OR e.rang_auteur IS NULL)
     WHERE e.type <> 'enregistrement'
+    UNION ALL
+    SELECT h.procedure_no, 6, e.type, e.date, e.date, e.affaire_no, e.rang, e.rang_auteur, e.code
+    FROM {work}.auteur_hote AS h
+    JOIN hote AS t ON t.procedure_no = h.procedure_no AND t.hote_no = h.hote_no
+    JOIN {base}.evenement AS e ON e.affaire_no = h.hote_no AND e.rang_auteur = h.rang
+    WHERE t.rang > 0 AND e.type <> 'enregistrement'
 )
 SELECT procedure_no,
        CAST(ROW_NUMBER() OVER (

@@ -4,6 +4,9 @@
 --               when the affaire has none that can be read
 --   deja        0 the procedure has no link, 1 a link to an affaire tied to this one, 2 another link
 --   appris      1 linked by keys (an affaire of the sample), 0 one of its other candidates, -1 to decide
+-- A person or facts that would alone make more than $bloc pairs tell nobody apart (a birth or a CSNS
+-- entered by default): they are left out. Where at most 30 affaires have them, their pairs are few
+-- for the rows they come from, and are not counted.
 CREATE TABLE {t}.conjoint_personne AS
 SELECT a.affaire_idx, p.role, p.sexe, p.csns,
        CASE WHEN p.date_naissance_min = p.date_naissance_max THEN p.date_naissance_min END AS naissance
@@ -52,6 +55,50 @@ ne_procedure AS (
     LEFT JOIN {t}.commune AS k ON k.code = q.commune_faits
     WHERE p.date_naissance_min = p.date_naissance_max
 ),
+csns_gros AS (
+    SELECT a.csns, a.role
+    FROM (SELECT csns, role, COUNT(*) AS n FROM {t}.conjoint_personne
+          WHERE csns IS NOT NULL GROUP BY csns, role HAVING COUNT(*) > 30) AS a
+    JOIN {id}.proc_personne AS p ON p.csns = a.csns AND p.role = a.role
+    GROUP BY a.csns, a.role, a.n
+    HAVING a.n * COUNT(*) > $bloc
+),
+affaire_gros AS (
+    SELECT a.naissance, a.sexe, a.role, a.juridiction
+    FROM (SELECT naissance, sexe, role, juridiction, COUNT(*) AS n FROM ne_affaire
+          GROUP BY naissance, sexe, role, juridiction HAVING COUNT(*) > 30) AS a
+    JOIN ne_procedure AS p
+      ON p.naissance = a.naissance AND p.sexe = a.sexe AND p.role = a.role
+     AND p.juridiction_destinataire = a.juridiction
+    GROUP BY a.naissance, a.sexe, a.role, a.juridiction, a.n
+    HAVING a.n * COUNT(*) > $bloc
+),
+departement_gros AS (
+    SELECT a.naissance, a.sexe, a.role, a.departement
+    FROM (SELECT naissance, sexe, role, departement, COUNT(*) AS n FROM ne_departement
+          GROUP BY naissance, sexe, role, departement HAVING COUNT(*) > 30) AS a
+    JOIN ne_procedure AS p
+      ON p.naissance = a.naissance AND p.sexe = a.sexe AND p.role = a.role
+     AND p.departement = a.departement
+    GROUP BY a.naissance, a.sexe, a.role, a.departement, a.n
+    HAVING a.n * COUNT(*) > $bloc
+),
+fait_procedure AS (
+    SELECT q.idx, i.date_debut_min AS debut, i.natinf, k.actuelle AS commune
+    FROM {id}.proc_infraction AS i
+    JOIN {id}.procedure AS q ON q.idx = i.parent_idx
+    JOIN {t}.commune AS k ON k.code = q.commune_faits
+    WHERE i.date_debut_min = i.date_debut_max
+),
+lieu_gros AS (
+    SELECT a.debut, a.natinf, a.commune
+    FROM (SELECT debut, natinf, commune, COUNT(*) AS n FROM {t}.lieu_affaire
+          GROUP BY debut, natinf, commune HAVING COUNT(*) > 30) AS a
+    JOIN fait_procedure AS p
+      ON p.debut = a.debut AND p.natinf = a.natinf AND p.commune = a.commune
+    GROUP BY a.debut, a.natinf, a.commune, a.n
+    HAVING a.n * COUNT(*) > $bloc
+),
 trouve AS (
     SELECT affaire_idx, procedure_idx FROM {t}.proche
     UNION
@@ -61,27 +108,42 @@ trouve AS (
     WHERE a.apprise = 1
     UNION
     SELECT a.affaire_idx, p.parent_idx
-    FROM {t}.conjoint_personne AS a
+    FROM (SELECT c.affaire_idx, c.csns, c.role
+          FROM {t}.conjoint_personne AS c
+          LEFT JOIN csns_gros AS g ON g.csns = c.csns AND g.role = c.role
+          WHERE g.csns IS NULL) AS a
     JOIN {id}.proc_personne AS p ON p.csns = a.csns AND p.role = a.role
     UNION
     SELECT a.affaire_idx, p.idx
-    FROM ne_affaire AS a
+    FROM (SELECT n.affaire_idx, n.naissance, n.sexe, n.role, n.juridiction
+          FROM ne_affaire AS n
+          LEFT JOIN affaire_gros AS g
+            ON g.naissance = n.naissance AND g.sexe = n.sexe AND g.role = n.role
+           AND g.juridiction = n.juridiction
+          WHERE g.naissance IS NULL) AS a
     JOIN ne_procedure AS p
       ON p.naissance = a.naissance AND p.sexe = a.sexe AND p.role = a.role
      AND p.juridiction_destinataire = a.juridiction
     UNION
     SELECT a.affaire_idx, p.idx
-    FROM ne_departement AS a
+    FROM (SELECT n.affaire_idx, n.naissance, n.sexe, n.role, n.departement
+          FROM ne_departement AS n
+          LEFT JOIN departement_gros AS g
+            ON g.naissance = n.naissance AND g.sexe = n.sexe AND g.role = n.role
+           AND g.departement = n.departement
+          WHERE g.naissance IS NULL) AS a
     JOIN ne_procedure AS p
       ON p.naissance = a.naissance AND p.sexe = a.sexe AND p.role = a.role
      AND p.departement = a.departement
     UNION
-    SELECT f.affaire_idx, q.idx
-    FROM {t}.lieu_affaire AS f
-    JOIN {id}.proc_infraction AS i
-      ON i.date_debut_min = f.debut AND i.date_debut_max = f.debut AND i.natinf = f.natinf
-    JOIN {id}.procedure AS q ON q.idx = i.parent_idx
-    JOIN {t}.commune AS k ON k.code = q.commune_faits AND k.actuelle = f.commune
+    SELECT f.affaire_idx, p.idx
+    FROM (SELECT n.affaire_idx, n.debut, n.natinf, n.commune
+          FROM {t}.lieu_affaire AS n
+          LEFT JOIN lieu_gros AS g
+            ON g.debut = n.debut AND g.natinf = n.natinf AND g.commune = n.commune
+          WHERE g.debut IS NULL) AS f
+    JOIN fait_procedure AS p
+      ON p.debut = f.debut AND p.natinf = f.natinf AND p.commune = f.commune
 ),
 lisible AS (
     SELECT DISTINCT r.affaire_idx

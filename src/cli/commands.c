@@ -28,7 +28,7 @@ const struct mln_cli_exit_code mln_cli_exit_codes[] = {
     {"threads", "N", "threads to use (default: all processors)"}, {           \
         "memory", "SIZE",                                                     \
             "memory of the engine, e.g. 2GiB (default: half of the machine, " \
-            "at most 3GiB); more spills to encrypted files in work/"          \
+            "at most 1.5GiB); more spills to encrypted files in work/"          \
     }
 
 static const struct mln_cli_option run_options[] = {

@@ -81,7 +81,8 @@ enum mln_file_format { MLN_FILE_CSV /* UTF-8, ',' , header, LF */, MLN_FILE_PARQ
 
 struct mln_engine_options {
     size_t n_threads;      /* 0: all processors */
-    uint64_t memory_bytes; /* 0: half of the machine, at most 3 GiB */
+    uint64_t memory_bytes; /* 0: half of the machine, at most memory_most */
+    uint64_t memory_most;  /* 0: 3 GiB */
     /* Spill goes to a directory of its own under this one (created), encrypted under a key that
      * only the process knows; removed on close, and by the next engine when the process was killed.
      * NULL: no spill, MLN_NO_MEMORY instead. */

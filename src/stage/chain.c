@@ -44,6 +44,14 @@ static enum mln_status step(struct chain *c, const char *asset, struct mln_err *
     return step_for(c, asset, false, err);
 }
 
+static enum mln_status steps(struct chain *c, const char *const *assets, size_t n,
+                             struct mln_err *err) {
+    for (size_t i = 0; i < n; i++) {
+        MLN_TRY(step(c, assets[i], err));
+    }
+    return MLN_OK;
+}
+
 static enum mln_status open_zones(struct chain *c, struct mln_err *err) {
     struct mln_run *const run = c->run;
     MLN_TRY(mln_zone_open(run, &c->e, err));
@@ -140,6 +148,33 @@ static enum mln_status find_hosts(struct chain *c, struct mln_err *err) {
     return mln_run_figure(run, "affaires_en_cycle", (double)hosts.n_in_cycle, err);
 }
 
+/* ── acts that would be counted too often ── */
+
+static enum mln_status refuse_growth(void *ctx, const struct mln_batch *batch,
+                                     struct mln_err *err) {
+    enum { SPARE = 30000000, TIMES = 10 };
+    (void)ctx;
+    for (size_t i = 0; i < batch->n_rows; i++) {
+        const int64_t acts = mln_get_i64(&batch->columns[0], i);
+        const int64_t rows = mln_get_i64(&batch->columns[1], i);
+        if (rows > TIMES * acts + SPARE) {
+            return mln_err_set(err, MLN_BAD_INPUT,
+                               "evenement: the acts of single affaires would be counted %lld times "
+                               "(there are %lld acts), once for each author of each procedure that "
+                               "ended there; look for an affaire with a great many acts and a great "
+                               "many procedures (lien_affaire, correspondance) or authors",
+                               (long long)rows, (long long)acts);
+        }
+    }
+    return MLN_OK;
+}
+
+static enum mln_status check_growth(struct chain *c, struct mln_err *err) {
+    const struct mln_params params =
+        MLN_PARAMS(MLN_IDENT("base", BASE), MLN_IDENT("work", MLN_WORK));
+    return mln_scan_sql(c->e, "chain/croissance.sql", params, refuse_growth, NULL, err);
+}
+
 /* ── counts ── */
 
 static enum mln_status add_counts(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
@@ -219,25 +254,22 @@ static enum mln_status tell_quality(struct chain *c, struct mln_err *err) {
 static enum mln_status rebuild(struct chain *c, struct mln_err *err) {
     static const char *const base_steps[] = {"chain/base_procedures.sql", "chain/base_affaires.sql",
                                              "chain/base_liens.sql"};
+    static const char *const author_steps[] = {"chain/infraction_listee.sql",
+                                               "chain/age_victime.sql", "chain/victime.sql",
+                                               "chain/auteur.sql", "chain/auteur_hote.sql"};
     static const char *const chain_steps[] = {
-        "chain/infraction_listee.sql", "chain/age_victime.sql",
-        "chain/victime.sql",           "chain/auteur.sql",
-        "chain/auteur_hote.sql",       "chain/acte.sql",
-        "chain/etat_auteur.sql",       "chain/issue_procedure.sql",
-        "chain/chaine_victime.sql",    "chain/chaine_procedure.sql",
-        "chain/histoire.sql",          "chain/anomalie.sql",
-        "chain/rapprochement.sql",     "chain/passage.sql",
-        "chain/flux.sql",              "chain/personne.sql"};
+        "chain/acte.sql",           "chain/etat_auteur.sql",      "chain/issue_procedure.sql",
+        "chain/chaine_victime.sql", "chain/chaine_procedure.sql", "chain/histoire.sql",
+        "chain/anomalie.sql",       "chain/rapprochement.sql",    "chain/passage.sql",
+        "chain/flux.sql",           "chain/personne.sql"};
     MLN_TRY(step(c, "chain/nomenclatures.sql", err));
     MLN_TRY(mln_chain_codes_load(c->run, c->e, &c->study, err));
     MLN_TRY(mln_grammar_load(c->run->arena, c->e, MLN_WORK, &c->grammar, err));
-    for (size_t i = 0; i < sizeof base_steps / sizeof *base_steps; i++) {
-        MLN_TRY(step(c, base_steps[i], err));
-    }
+    MLN_TRY(steps(c, base_steps, sizeof base_steps / sizeof *base_steps, err));
     MLN_TRY(find_hosts(c, err));
-    for (size_t i = 0; i < sizeof chain_steps / sizeof *chain_steps; i++) {
-        MLN_TRY(step(c, chain_steps[i], err));
-    }
+    MLN_TRY(steps(c, author_steps, sizeof author_steps / sizeof *author_steps, err));
+    MLN_TRY(check_growth(c, err));
+    MLN_TRY(steps(c, chain_steps, sizeof chain_steps / sizeof *chain_steps, err));
     MLN_TRY(step_for(c, "chain/chaine_victime.sql", true, err));
     MLN_TRY(step(c, "chain/incertitude.sql", err));
     MLN_TRY(tell_quality(c, err));

@@ -34,6 +34,7 @@ struct linkage {
     int64_t ahead_days;        /* models/link-chain.yaml */
     int64_t delay_days;
     int64_t journey_days;
+    int64_t largest_block;
 };
 
 /* ── parameters ── */
@@ -54,6 +55,7 @@ static enum mln_status read_parameters(struct linkage *l, struct mln_err *err) {
         mln_yaml_opt_i64(map, "registered_before_recorded_days", 0, DAYS_MAX, &l->ahead_days, err));
     MLN_TRY(mln_yaml_opt_i64(map, "longest_delay_days", 0, DAYS_MAX, &l->delay_days, err));
     MLN_TRY(mln_yaml_opt_i64(map, "sent_to_arrival_days", 0, DAYS_MAX, &l->journey_days, err));
+    MLN_TRY(mln_yaml_opt_i64(map, "largest_block_pairs", 1, INT64_MAX, &l->largest_block, err));
     l->years = (struct mln_pv_years){.first = (int32_t)first_year, .last = 2100};
     return mln_yaml_done(map, err);
 }
@@ -185,7 +187,8 @@ static enum mln_status run_sql(struct linkage *l, const char *file, int64_t pass
                        MLN_PARAMS(MLN_IDENT("t", MLN_WORK), MLN_IDENT("id", "ident"),
                                   MLN_IDENT("pivot", "pivot"), MLN_INT("passe", passe),
                                   MLN_INT("avance", l->ahead_days), MLN_INT("delai", l->delay_days),
-                                  MLN_INT("trajet", l->journey_days)),
+                                  MLN_INT("trajet", l->journey_days),
+                                  MLN_INT("bloc", l->largest_block)),
                        NULL, err);
 }
 

@@ -9,7 +9,12 @@
 #include "link/train/em.h"
 #include "stage/link_joint.h"
 
-enum { JOINT_BOUNDS_MAX = MLN_LEVELS_MAX - 1 };
+enum {
+    JOINT_BOUNDS_MAX = MLN_LEVELS_MAX - 1,
+    /* Pairs of persons of one procedure and one affaire past which they are not compared: 256 of each
+     * side. Work and memory stay those of the rows, whatever one procedure holds. */
+    JOINT_PERSON_PAIRS_MAX = 1 << 16,
+};
 
 /* ── arrays that grow ── */
 
@@ -38,6 +43,15 @@ struct kind {
 enum mln_status joint_read_kind(const struct mln_link_joint *pass, const char *const files[2],
                                 bool persons, struct kind *k, struct mln_err *err) MLN_MUST_USE;
 void joint_kind_release(struct kind *k);
+
+/* Rows of one side of a kind, half-open. */
+struct person_range {
+    uint32_t first, last;
+};
+
+static inline bool joint_may_compare(struct person_range a, struct person_range b) {
+    return (uint64_t)(a.last - a.first) * (b.last - b.first) <= JOINT_PERSON_PAIRS_MAX;
+}
 
 /* ── the pass ── */
 

@@ -56,19 +56,45 @@ static enum mln_status compare(struct inside *in, uint32_t left, uint32_t right,
     return add(in, (struct pair){left, right, weight}, err);
 }
 
-/* Both sides come by link: a walk along the two. */
-static enum mln_status compare_all(struct inside *in, struct mln_err *err) {
+/* Where the numbers that begin at `from` cease to be the same. */
+static size_t end_of(const struct numbers *no, size_t from) {
+    size_t end = from;
+    while (end < no->n && no->v[end] == no->v[from]) {
+        end++;
+    }
+    return end;
+}
+
+static enum mln_status compare_link(struct inside *in, const struct person_range sides[2],
+                                    struct mln_err *err) {
     const struct numbers *left = in->kind.kept[0];
     const struct numbers *right = in->kind.kept[1];
-    size_t first = 0;
-    for (size_t q = 0; q < right[NO].n; q++) {
-        while (first < left[NO].n && left[NO].v[first] < right[NO].v[q]) {
-            first++;
-        }
-        for (size_t p = first; p < left[NO].n && left[NO].v[p] == right[NO].v[q]; p++) {
+    for (uint32_t q = sides[1].first; q < sides[1].last; q++) {
+        for (uint32_t p = sides[0].first; p < sides[0].last; p++) {
             if (left[ROLE].v[p] == right[ROLE].v[q] && left[NATURE].v[p] == right[NATURE].v[q]) {
-                MLN_TRY(compare(in, (uint32_t)p, (uint32_t)q, err));
+                MLN_TRY(compare(in, p, q, err));
             }
+        }
+    }
+    return MLN_OK;
+}
+
+/* Both sides come by link: a walk along the two. */
+static enum mln_status compare_all(struct inside *in, struct mln_err *err) {
+    const struct numbers *left = &in->kind.kept[0][NO];
+    const struct numbers *right = &in->kind.kept[1][NO];
+    size_t p = 0;
+    for (size_t q = 0; q < right->n; q = end_of(right, q)) {
+        while (p < left->n && left->v[p] < right->v[q]) {
+            p++;
+        }
+        if (p == left->n || left->v[p] != right->v[q]) {
+            continue;
+        }
+        const struct person_range sides[2] = {{(uint32_t)p, (uint32_t)end_of(left, p)},
+                                              {(uint32_t)q, (uint32_t)end_of(right, q)}};
+        if (joint_may_compare(sides[0], sides[1])) {
+            MLN_TRY(compare_link(in, sides, err));
         }
     }
     return MLN_OK;

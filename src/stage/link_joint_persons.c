@@ -19,10 +19,6 @@ static uint32_t first_of(const struct numbers *list, int64_t no) {
 
 /* ── persons ── */
 
-struct person_range {
-    uint32_t first, last; /* of one side's persons, half-open */
-};
-
 static struct person_range persons_of(const struct mln_joint_pass *j, size_t side, int64_t no) {
     const struct numbers *list = &j->persons.kept[side][NO];
     return (struct person_range){first_of(list, no), first_of(list, no + 1)};
@@ -56,13 +52,15 @@ static enum mln_status add_pair(struct person_pairs *pairs, struct person_pair p
     return MLN_OK;
 }
 
-/* All pairs of persons of one procedure and one affaire; their places go on from `pairs`. */
+/* All pairs of persons of one procedure and one affaire, none where they are too many; their places go
+ * on from `pairs`. */
 static enum mln_status pair_persons(struct mln_joint_pass *j, uint32_t candidate, struct person_range a,
                                     struct person_range b, struct person_pairs *pairs,
                                     struct mln_err *err) {
     const struct numbers *left = j->persons.kept[0];
     const struct numbers *right = j->persons.kept[1];
-    for (uint32_t p = a.first; p < a.last; p++) {
+    const uint32_t last = joint_may_compare(a, b) ? a.last : a.first;
+    for (uint32_t p = a.first; p < last; p++) {
         for (uint32_t q = b.first; q < b.last; q++) {
             if (left[ROLE].v[p] != right[ROLE].v[q] || left[NATURE].v[p] != right[NATURE].v[q]) {
                 continue;

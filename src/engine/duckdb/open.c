@@ -16,10 +16,10 @@
 
 /* ── options ── */
 
-static uint64_t default_memory(void) {
+static uint64_t default_memory(uint64_t most) {
     const long pages = sysconf(_SC_PHYS_PAGES);
     const long page = sysconf(_SC_PAGE_SIZE);
-    const uint64_t most = UINT64_C(3) << 30;
+    most = most != 0 ? most : UINT64_C(3) << 30;
     if (pages <= 0 || page <= 0) {
         return most;
     }
@@ -40,8 +40,9 @@ static enum mln_status set_options(duckdb_config config, const struct duck *duck
     char memory[32];
     char threads[32];
     snprintf(memory, sizeof memory, "%lluB",
-             (unsigned long long)(options->memory_bytes != 0 ? options->memory_bytes
-                                                             : default_memory()));
+             (unsigned long long)(options->memory_bytes != 0
+                                      ? options->memory_bytes
+                                      : default_memory(options->memory_most)));
     snprintf(threads, sizeof threads, "%zu", duck->n_threads);
     const char *const rows[][2] = {
         {"memory_limit", memory},
@@ -120,7 +121,8 @@ static enum mln_status load_extension(struct duck *duck, const char *given, stru
     }
     if (status == MLN_OK) {
         status = duck_query(duck->conn, "encryption extension", sql.p, err);
-        status = status == MLN_OK || status == MLN_NO_MEMORY ? status : unfit_extension(path.p, err);
+        status =
+            status == MLN_OK || status == MLN_NO_MEMORY ? status : unfit_extension(path.p, err);
     }
     if (status == MLN_OK) {
         status = duck_query(duck->conn, "settings",
