@@ -192,14 +192,22 @@ static enum mln_status run_sql(struct linkage *l, const char *file, int64_t pass
                        NULL, err);
 }
 
-static enum mln_status scan_sql(struct linkage *l, const char *file, mln_sink_fn *sink, void *ctx,
-                                struct mln_err *err) {
+static enum mln_status scan_query(void *ctx, const struct mln_joint_query *query, mln_sink_fn *sink,
+                                  void *sink_ctx, struct mln_err *err) {
+    struct linkage *l = ctx;
     char asset[96];
-    (void)snprintf(asset, sizeof asset, "link-chain/%s.sql", file);
+    (void)snprintf(asset, sizeof asset, "link-chain/%s.sql", query->file);
     return mln_scan_sql(
         l->e, asset,
-        MLN_PARAMS(MLN_IDENT("t", MLN_WORK), MLN_IDENT("id", "ident"), MLN_IDENT("pivot", "pivot")),
-        sink, ctx, err);
+        MLN_PARAMS(MLN_IDENT("t", MLN_WORK), MLN_IDENT("id", "ident"), MLN_IDENT("pivot", "pivot"),
+                   MLN_IDENT("liste", query->list == NULL ? "" : query->list),
+                   MLN_IDENT("personne", query->persons == NULL ? "" : query->persons)),
+        sink, sink_ctx, err);
+}
+
+static enum mln_status scan_sql(struct linkage *l, const char *file, mln_sink_fn *sink, void *ctx,
+                                struct mln_err *err) {
+    return scan_query(l, &(struct mln_joint_query){.file = file}, sink, ctx, err);
 }
 
 /* One kernel over the rows of sql/link-chain/<source>.sql into a working table. */
@@ -373,14 +381,13 @@ static enum mln_status find_links(struct linkage *l, struct mln_err *err) {
     return run_sql(l, "passe_numero_parquet", 4, err);
 }
 
-static enum mln_status scan_for_joint(void *ctx, const char *file, mln_sink_fn *sink,
-                                      void *sink_ctx, struct mln_err *err) {
-    return scan_sql(ctx, file, sink, sink_ctx, err);
+static enum mln_status run_for_joint(void *ctx, const char *file, struct mln_err *err) {
+    return run_sql(ctx, file, 0, err);
 }
 
 static enum mln_status find_joint_links(struct linkage *l, struct mln_err *err) {
-    const struct mln_link_joint pass = {.run = l->run, .e = l->e, .ctx = l,
-                                        .scan = scan_for_joint};
+    const struct mln_link_joint pass = {
+        .run = l->run, .e = l->e, .ctx = l, .run_file = run_for_joint, .scan = scan_query};
     MLN_TRY(run_sql(l, "commune", 0, err));
     MLN_TRY(run_sql(l, "conjoint_affaire", 0, err));
     MLN_TRY(run_sql(l, "proche", 0, err));

@@ -167,12 +167,15 @@ static bool something_to_learn(const struct mln_joint_pass *j) {
 }
 
 static enum mln_status run_pass(struct mln_joint_pass *j, struct mln_err *err) {
-    static const char *const case_files[] = {"conjoint_procedures", "conjoint_affaires"};
-    static const char *const person_files[] = {"conjoint_personnes_procedure",
-                                               "conjoint_personnes_affaire"};
+    static const struct mln_joint_query candidates = {.file = "conjoint_candidats"};
+    static const struct mln_joint_query cases[] = {{.file = "conjoint_procedures"},
+                                                   {.file = "conjoint_affaires"}};
+    static const struct mln_joint_query persons[] = {
+        {"conjoint_personnes", "conjoint_liste_procedure", "proc_personne"},
+        {"conjoint_personnes", "conjoint_liste_affaire", "affaire_personne"}};
     const struct mln_link_joint *pass = &j->pass;
     struct mln_em_result *fit = MLN_ARENA_NEW(pass->run->arena, struct mln_em_result, 1);
-    MLN_TRY(pass->scan(pass->ctx, "conjoint_candidats", take_candidates, j, err));
+    MLN_TRY(pass->scan(pass->ctx, &candidates, take_candidates, j, err));
     if (!something_to_learn(j)) {
         mln_detail(pass->run->talk, "joint pass: too few pairs linked by keys to learn from");
         return MLN_OK;
@@ -187,8 +190,9 @@ static enum mln_status run_pass(struct mln_joint_pass *j, struct mln_err *err) {
         j->weight == NULL || j->chance == NULL) {
         return mln_err_nomem(err, "the joint pass");
     }
-    MLN_TRY(joint_read_kind(pass, case_files, false, &j->cases, err));
-    MLN_TRY(joint_read_kind(pass, person_files, true, &j->persons, err));
+    MLN_TRY(joint_read_kind(pass, cases, false, &j->cases, err));
+    MLN_TRY(pass->run_file(pass->ctx, "conjoint_listes", err));
+    MLN_TRY(joint_read_kind(pass, persons, true, &j->persons, err));
     MLN_TRY(case_levels(j, err));
     MLN_TRY(joint_train_persons(j, err));
     MLN_TRY(joint_match_persons(j, err));

@@ -3,7 +3,7 @@
  *
  *   conjoint_candidat (SQL) ─▶ records of cases and of persons ─▶ weights, learnt from the pairs that
  *   keys linked ─▶ probability ─▶ conjoint_lien(procedure_no, affaire_no, probabilite)
- *   conjoint_reste_… (SQL)  ─▶ records of persons ─▶ assignment ─▶ conjoint_personne_liee
+ *   conjoint_restes (SQL)   ─▶ records of persons ─▶ assignment ─▶ conjoint_personne_liee
  *
  * Model and parameters: models/penal-chain.yaml. Method: docs/linkage.md. */
 #ifndef MLN_STAGE_LINK_JOINT_H
@@ -12,13 +12,20 @@
 #include "engine/engine.h"
 #include "stage/stage.h"
 
-/* What link_chain.c lends: `scan` runs a file of sql/link-chain (without its ending) into a sink. */
+/* A query of sql/link-chain (without its ending), and what stands for its {liste} and {personne}, where it
+ * has them. */
+struct mln_joint_query {
+    const char *file, *list, *persons;
+};
+
+/* What link_chain.c lends: `run_file` executes a file, `scan` a query into a sink. */
 struct mln_link_joint {
     struct mln_run *run;
     struct mln_engine *e;
     void *ctx;
-    enum mln_status (*scan)(void *ctx, const char *file, mln_sink_fn *sink, void *sink_ctx,
-                            struct mln_err *err);
+    enum mln_status (*run_file)(void *ctx, const char *file, struct mln_err *err);
+    enum mln_status (*scan)(void *ctx, const struct mln_joint_query *query, mln_sink_fn *sink,
+                            void *sink_ctx, struct mln_err *err);
 };
 
 struct mln_joint_pass; /* what the first step learnt, for the second */

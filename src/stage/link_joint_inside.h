@@ -39,8 +39,8 @@ struct kind {
     struct numbers kept[2][N_KEPT];
 };
 
-/* Reads both sides of a kind by two statements; the record of a side is the place of its row. */
-enum mln_status joint_read_kind(const struct mln_link_joint *pass, const char *const files[2],
+/* Reads both sides of a kind by two queries; the record of a side is the place of its row. */
+enum mln_status joint_read_kind(const struct mln_link_joint *pass, const struct mln_joint_query queries[2],
                                 bool persons, struct kind *k, struct mln_err *err) MLN_MUST_USE;
 void joint_kind_release(struct kind *k);
 

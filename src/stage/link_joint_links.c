@@ -239,9 +239,13 @@ static enum mln_status write_matches(struct inside *in, struct mln_err *err) {
 }
 
 static enum mln_status run_inside(struct inside *in, struct mln_err *err) {
-    static const char *const files[] = {"conjoint_reste_procedure", "conjoint_reste_affaire"};
+    static const struct mln_joint_query queries[] = {
+        {"conjoint_personnes", "conjoint_reste_procedure", "proc_personne"},
+        {"conjoint_personnes", "conjoint_reste_affaire", "affaire_personne"}};
+    const struct mln_link_joint *pass = &in->j->pass;
     in->kind.model = &in->j->persons_model;
-    MLN_TRY(joint_read_kind(&in->j->pass, files, true, &in->kind, err));
+    MLN_TRY(pass->run_file(pass->ctx, "conjoint_restes", err));
+    MLN_TRY(joint_read_kind(pass, queries, true, &in->kind, err));
     const size_t n = in->kind.kept[1][NO].n;
     in->place = calloc(n + 1, sizeof *in->place);
     in->taken = calloc(n + 1, sizeof *in->taken);

@@ -50,10 +50,8 @@ static enum mln_status keep_keys(struct feed *f, const struct mln_batch *batch, 
     MLN_TRY(joint_push(&kept[RANG], mln_get_i32(&batch->columns[1], row), err));
     MLN_TRY(joint_push(&kept[ROLE], mln_get_str(&batch->columns[2], row).p[0], err));
     MLN_TRY(joint_push(&kept[NATURE], mln_get_str(&batch->columns[3], row).p[0], err));
-    const struct mln_column *groupe = mln_batch_column(batch, "groupe");
-    const struct mln_column *pris = mln_batch_column(batch, "pris");
-    MLN_TRY(joint_push(&kept[GROUPE], groupe == NULL ? 0 : mln_get_i64(groupe, row), err));
-    return joint_push(&kept[PRIS], pris == NULL ? 0 : mln_get_i64(pris, row), err);
+    MLN_TRY(joint_push(&kept[GROUPE], mln_get_i64(mln_batch_column(batch, "groupe"), row), err));
+    return joint_push(&kept[PRIS], mln_get_i64(mln_batch_column(batch, "pris"), row), err);
 }
 
 static enum mln_status take_rows(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
@@ -91,14 +89,14 @@ static enum mln_status take_rows(void *ctx, const struct mln_batch *batch, struc
     return status;
 }
 
-enum mln_status joint_read_kind(const struct mln_link_joint *pass, const char *const files[2],
+enum mln_status joint_read_kind(const struct mln_link_joint *pass, const struct mln_joint_query queries[2],
                                  bool persons, struct kind *k, struct mln_err *err) {
     MLN_TRY(mln_records_builder_new(k->model, &k->builder, err));
     for (size_t side = 0; side < 2; side++) {
         struct feed f = {.kind = k, .arena = pass->run->arena, .side = side, .persons = persons};
         MLN_TRY(mln_records_columns(k->model, side, pass->run->arena, &f.columns, &f.n_columns,
                                     err));
-        MLN_TRY(pass->scan(pass->ctx, files[side], take_rows, &f, err));
+        MLN_TRY(pass->scan(pass->ctx, &queries[side], take_rows, &f, err));
     }
     MLN_TRY(mln_records_finish(k->builder, pass->run->project->n_threads, &k->records, err));
     MLN_TRY(mln_ladder_build(k->model, &k->records, &k->ladder, err));
