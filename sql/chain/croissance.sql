@@ -1,5 +1,5 @@
 -- How often the acts of affaires will be counted: once for each author of each procedure whom they
--- concern (histoire, etat_auteur), and once for each author where they name none (anomalie). Only acts
+-- concern (histoire, etat_auteur), and once for each author where they name none (anomalie, passage). Only acts
 -- of an affaire and author that has more than a hundred: the others make no more than a hundred
 -- times the rows they meet.
 -- Grain: one row: acts in all, times.
@@ -21,4 +21,9 @@ SELECT CAST((SELECT COUNT(*) FROM {base}.evenement) AS BIGINT) AS actes,
                               FROM {base}.evenement
                               WHERE affaire_no IN (SELECT affaire_no FROM beaucoup)
                               GROUP BY affaire_no) AS a ON a.affaire_no = b.affaire_no
-                        WHERE b.rang_auteur IS NULL), 0) AS BIGINT) AS fois
+                        WHERE b.rang_auteur IS NULL), 0)
+            + COALESCE((SELECT SUM(b.n)
+                        FROM beaucoup AS b
+                        JOIN {base}.affaire_personne AS p ON p.affaire_no = b.affaire_no
+                        WHERE b.rang_auteur IS NULL AND p.role = 'mis_en_cause'), 0)
+            AS BIGINT) AS fois
