@@ -103,6 +103,18 @@ static enum mln_value_state probability_at(const struct mln_protected_table *p,
     return MLN_VALUE_SHOWN;
 }
 
+/* A test, as precise as it is told. */
+static enum mln_value_state test_at(const struct mln_protected_table *p,
+                                    const struct mln_measure *m, size_t cell, double *value) {
+    const double scale = m->kind == MLN_MEASURE_CHI2      ? 10
+                         : m->kind == MLN_MEASURE_DEGREES ? 1
+                                                          : 1000;
+    double exact = 0;
+    const enum mln_value_state state = quantile_at(p, m, cell, &exact);
+    *value = floor(exact * scale + 0.5) / scale;
+    return state;
+}
+
 static enum mln_status allocate(struct mln_arena *arena, const struct mln_table *t,
                                 struct mln_protected_table **out, struct mln_err *err) {
     struct mln_protected_table *p = MLN_ARENA_NEW(arena, struct mln_protected_table, 1);
@@ -152,6 +164,11 @@ static void publish_measures(const struct mln_table *t, struct mln_protected_tab
                 break;
             case MLN_MEASURE_PROBABILITY:
                 v->states[c] = (uint8_t)probability_at(p, measure, c, &v->values[c]);
+                break;
+            case MLN_MEASURE_CHI2:
+            case MLN_MEASURE_DEGREES:
+            case MLN_MEASURE_P_VALUE:
+                v->states[c] = (uint8_t)test_at(p, measure, c, &v->values[c]);
                 break;
             }
         }
@@ -206,9 +223,9 @@ static enum mln_status by_rounding(struct mln_arena *scratch, const struct job *
     return MLN_OK;
 }
 
-/* A table whose units have no record keys (the funnel, the ledger, the anomalies): each count rounded by
- * itself, which is safe from a base of the threshold on: to the least multiple of the rounding base that
- * reaches it. */
+/* A table whose units have no record keys (the funnel, the ledger, the anomalies): each count
+ * rounded by itself, which is safe from a base of the threshold on: to the least multiple of the
+ * rounding base that reaches it. */
 static void round_keyless(const struct job *j, size_t t) {
     const struct mln_table *table = &j->tables[t];
     const uint64_t k = table->detail ? j->options->threshold_detail : j->options->threshold;

@@ -69,7 +69,7 @@ static enum mln_status check_measure(const struct mln_table *t, const struct mln
     if (!is_name(m->name) || !is_line(m->label_fr) || !is_line(m->label_en)) {
         return bad(t, err, "a measure needs a name (a-z, 0-9, _) and two labels of one line");
     }
-    if ((m->kind == MLN_MEASURE_SHARE || m->kind == MLN_MEASURE_PROBABILITY) &&
+    if (m->kind != MLN_MEASURE_COUNT && m->kind != MLN_MEASURE_QUANTILE &&
         (m->share_of >= t->n_dimensions || t->dimensions[m->share_of].total < 0)) {
         return bad(t, err, "a share needs a dimension with a TOTAL");
     }
@@ -182,11 +182,12 @@ static bool balances_hold(const struct mln_table *t) {
     return true;
 }
 
-/* NaN (undefined) or a number of days that could be one; or a percentage. */
+/* NaN (undefined) or a number of days that could be one; a percentage; a statistic, a p-value. */
 static bool values_hold(const struct mln_table *t, const struct mln_measure *m) {
-    const bool percent = m->kind == MLN_MEASURE_PROBABILITY;
-    const double least = percent ? 0 : -MLN_QUANTILE_MAX;
-    const double most = percent ? 100 : MLN_QUANTILE_MAX;
+    const double least = m->kind == MLN_MEASURE_QUANTILE ? -MLN_QUANTILE_MAX : 0;
+    const double most = m->kind == MLN_MEASURE_PROBABILITY ? 100
+                        : m->kind == MLN_MEASURE_P_VALUE   ? 1
+                                                           : MLN_QUANTILE_MAX;
     for (size_t c = 0; c < t->n_cells; c++) {
         if (!isnan(m->values[c]) && !(m->values[c] >= least && m->values[c] <= most)) {
             return false;
@@ -213,7 +214,8 @@ enum mln_status mln_table_check(const struct mln_table *t, struct mln_err *err) 
             return bad(t, err, "a quantile needs its values and their numbers of observations");
         }
         if (!values_hold(t, &t->measures[m])) {
-            return bad(t, err, "a quantile is infinite or past 10^12, or a probability not 0..100");
+            return bad(t, err,
+                       "a quantile or statistic is past 10^12, or a probability past its bounds");
         }
     }
     for (size_t d = 0; d < t->n_dimensions; d++) {

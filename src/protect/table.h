@@ -36,15 +36,26 @@ enum mln_measure_kind {
      * an end of a band), in percent, computed by study with its n. It tells a count of units that
      * is in no table, hence may leave only as precise as a rounded count (mln_protect_linked). */
     MLN_MEASURE_PROBABILITY,
+    /* A test that compares groups, computed by study over the whole table with its n: the
+     * statistic, its degrees of freedom, its p-value. Published to 1, 0 and 3 decimals. */
+    MLN_MEASURE_CHI2,
+    MLN_MEASURE_DEGREES,
+    MLN_MEASURE_P_VALUE,
 };
+enum { MLN_MEASURE_KINDS = MLN_MEASURE_P_VALUE + 1 };
+
+static inline bool mln_measure_is_test(enum mln_measure_kind kind) {
+    return kind >= MLN_MEASURE_CHI2;
+}
 
 struct mln_measure {
     enum mln_measure_kind kind;
     const char *name; /* "part", "mediane_jours" */
     const char *label_fr;
     const char *label_en;
-    size_t share_of; /* SHARE, PROBABILITY: the dimension whose TOTAL is the denominator */
-    double *values;  /* QUANTILE, PROBABILITY: one a cell, NaN where undefined; else NULL */
+    size_t share_of; /* SHARE, PROBABILITY: the dimension whose TOTAL is the denominator; of a test:
+                        whose categories are the ends compared, each at the TOTAL of the groups */
+    double *values;  /* one a cell, NaN where undefined; NULL for COUNT and SHARE */
     uint64_t *n;     /* the same: observations behind each value */
 };
 
@@ -240,7 +251,7 @@ struct mln_protect_outcome {
  * get their own. Whatever the method:
  *
  *   shares     from the published (rounded) counts, shown when both are; half up
- *   quantiles  shown when their cell is, and by their own n
+ *   quantiles, tests  shown when their cell is, and by their own n
  *   probabilities  shown when their cell and its TOTAL are, by their own n, and no more precise
  * than a count: the nearest multiple of b units in the published TOTAL, in percent, b the larger of
  * the rounding base and the table's threshold; TOTALs of fewer than b: secret

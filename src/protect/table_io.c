@@ -1,7 +1,7 @@
 #include "protect/table_io.h"
 
 /* magic | n tables | per table: frame | counts | 1 and cell keys, or 0 | values and n of each
- * QUANTILE measure */
+ * measure that has them */
 static const char magic[] = "maillon tables 2\n";
 
 enum { MAX_TABLES = 4096 };
@@ -95,7 +95,7 @@ static void get_measures(struct mln_wire *w, struct mln_table *t) {
     }
     for (size_t m = 0; m < t->n_measures; m++) {
         struct mln_measure *measure = &t->measures[m];
-        measure->kind = (enum mln_measure_kind)mln_wire_u64(w, MLN_MEASURE_PROBABILITY);
+        measure->kind = (enum mln_measure_kind)mln_wire_u64(w, MLN_MEASURE_KINDS - 1);
         measure->name = mln_wire_text(w, false);
         measure->label_fr = mln_wire_text(w, false);
         measure->label_en = mln_wire_text(w, false);

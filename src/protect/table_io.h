@@ -17,7 +17,7 @@ void mln_frame_get(struct mln_wire *w, struct mln_table *out);
 
 /* Values come with the measure, and are not made from the counts. */
 static inline bool mln_measure_has_values(const struct mln_measure *m) {
-    return m->kind == MLN_MEASURE_QUANTILE || m->kind == MLN_MEASURE_PROBABILITY;
+    return m->kind != MLN_MEASURE_COUNT && m->kind != MLN_MEASURE_SHARE;
 }
 
 /* The part of mln_table_check that needs no counts. */

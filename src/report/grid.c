@@ -36,11 +36,15 @@ static const struct mln_dimension *last_of(const struct mln_table *t) {
     return &t->dimensions[t->n_dimensions - 1];
 }
 
-/* The i-th content: measures in their order (COUNT measures repeat the counts), then the count,
- * then what the view adds. */
+/* COUNT measures repeat the counts, tests have a table of their own. */
+static bool is_content(const struct mln_table *t, size_t m) {
+    return t->measures[m].kind != MLN_MEASURE_COUNT && !mln_measure_is_test(t->measures[m].kind);
+}
+
+/* The i-th content: measures in their order, then the count, then what the view adds. */
 static ptrdiff_t content_at(const struct mln_table *t, size_t i) {
     for (size_t m = 0; m < t->n_measures; m++) {
-        if (t->measures[m].kind != MLN_MEASURE_COUNT && i-- == 0) {
+        if (is_content(t, m) && i-- == 0) {
             return (ptrdiff_t)m;
         }
     }
@@ -50,7 +54,7 @@ static ptrdiff_t content_at(const struct mln_table *t, size_t i) {
 static size_t content_count(const struct mln_table *t) {
     size_t n = t->view == MLN_VIEW_FUNNEL ? 2 : 1;
     for (size_t m = 0; m < t->n_measures; m++) {
-        n += t->measures[m].kind != MLN_MEASURE_COUNT;
+        n += is_content(t, m);
     }
     return n;
 }
@@ -275,5 +279,104 @@ void mln_grid_put(struct mln_buf *out, const struct mln_protected_table *t, size
         }
         mln_buf_addz(out, "</tr>\n");
     }
+    mln_buf_addz(out, "</tbody>\n</table>\n");
+}
+
+/* ── tests ── */
+
+bool mln_grid_has_tests(const struct mln_protected_table *p) {
+    const struct mln_table *t = mln_protected_frame(p);
+    bool has = false;
+    for (size_t m = 0; m < t->n_measures; m++) {
+        has = has || mln_measure_is_test(t->measures[m].kind);
+    }
+    return has;
+}
+
+static void put_test_value(struct mln_buf *out, const struct grid *g, size_t measure, size_t cell) {
+    static const int decimals[] = {
+        [MLN_MEASURE_CHI2] = 1, [MLN_MEASURE_DEGREES] = 0, [MLN_MEASURE_P_VALUE] = 3};
+    const enum mln_measure_kind kind = g->frame->measures[measure].kind;
+    const enum mln_value_state state = mln_protected_value_state(g->table, measure, cell);
+    double value = 0;
+    if (!mln_protected_measure(g->table, measure, cell, &value)) {
+        put_sign(out, g->lang, state);
+        return;
+    }
+    mln_buf_addz(out, "<td>");
+    if (kind == MLN_MEASURE_P_VALUE && value < 0.001) {
+        mln_buf_addz(out, "&lt;" NB);
+        value = 0.001;
+    }
+    mln_put_decimal(out, g->lang, value, decimals[kind], false);
+    mln_buf_addz(out, "</td>");
+}
+
+/* The cell of an end at the TOTAL of all other dimensions. */
+static size_t test_cell(const struct mln_table *t, size_t ends, size_t category) {
+    size_t cell = 0;
+    for (size_t d = 0; d < t->n_dimensions; d++) {
+        const ptrdiff_t total = t->dimensions[d].total;
+        cell = cell * t->dimensions[d].n + (d == ends ? category : total >= 0 ? (size_t)total : 0);
+    }
+    return cell;
+}
+
+/* Chains that run are no end: they have no test. */
+static bool is_tested(const struct grid *g, size_t cell) {
+    bool tested = false;
+    for (size_t m = 0; m < g->frame->n_measures; m++) {
+        tested = tested || (mln_measure_is_test(g->frame->measures[m].kind) &&
+                            mln_protected_value_state(g->table, m, cell) != MLN_VALUE_UNDEFINED);
+    }
+    return tested;
+}
+
+static void put_test_rows(struct mln_buf *out, const struct grid *g, size_t ends) {
+    const struct mln_table *t = g->frame;
+    const struct mln_dimension *d = &t->dimensions[ends];
+    for (size_t i = 0; i < d->n; i++) {
+        if ((ptrdiff_t)i == d->total || !is_tested(g, test_cell(t, ends, i))) {
+            continue;
+        }
+        mln_buf_addz(out, "<tr><th scope=\"row\"><span>");
+        mln_put_html(out, label(g->lang, d->labels_fr[i], d->labels_en[i]));
+        mln_buf_addz(out, "</span></th>");
+        for (size_t m = 0; m < t->n_measures; m++) {
+            if (mln_measure_is_test(t->measures[m].kind)) {
+                put_test_value(out, g, m, test_cell(t, ends, i));
+            }
+        }
+        mln_buf_addz(out, "</tr>\n");
+    }
+}
+
+void mln_grid_put_tests(struct mln_buf *out, const struct mln_protected_table *p,
+                        enum mln_lang lang) {
+    const struct grid g = grid_of(p, 0, lang);
+    const struct mln_table *t = g.frame;
+    size_t ends = 0; /* of the first test; a table has tests of one dimension */
+    for (size_t m = t->n_measures; m-- > 0;) {
+        ends = mln_measure_is_test(t->measures[m].kind) ? t->measures[m].share_of : ends;
+    }
+    const struct mln_dimension *d = &t->dimensions[ends];
+    size_t n_rows = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        n_rows += (ptrdiff_t)i != d->total && is_tested(&g, test_cell(t, ends, i));
+    }
+    mln_buf_addf(out, "<table data-grid=\"%s-tests\" data-rows=\"%zu\">\n<caption>%s</caption>\n",
+                 t->name, n_rows, mln_word(lang, MLN_WORD_TESTS));
+    mln_buf_addz(out, "<thead><tr><th scope=\"col\">");
+    mln_put_html(out, label(lang, d->label_fr, d->label_en));
+    mln_buf_addz(out, "</th>");
+    for (size_t m = 0; m < t->n_measures; m++) {
+        if (mln_measure_is_test(t->measures[m].kind)) {
+            mln_buf_addz(out, "<th scope=\"col\" class=\"number\">");
+            mln_put_html(out, label(lang, t->measures[m].label_fr, t->measures[m].label_en));
+            mln_buf_addz(out, "</th>");
+        }
+    }
+    mln_buf_addz(out, "</tr></thead>\n<tbody>\n");
+    put_test_rows(out, &g, ends);
     mln_buf_addz(out, "</tbody>\n</table>\n");
 }

@@ -14,5 +14,9 @@ void mln_grid_put(struct mln_buf *out, const struct mln_protected_table *t, size
 void mln_grid_put_caption(struct mln_buf *out, const struct mln_protected_table *t, size_t grid,
                           enum mln_lang lang);
 size_t mln_grid_rows(const struct mln_protected_table *t);
+/* The tests that compare groups, of a table that has any: a row an end, a column a part. */
+bool mln_grid_has_tests(const struct mln_protected_table *t);
+void mln_grid_put_tests(struct mln_buf *out, const struct mln_protected_table *t,
+                        enum mln_lang lang);
 
 #endif

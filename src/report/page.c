@@ -214,6 +214,16 @@ static void put_grids(struct mln_buf *out, const struct page *p,
         mln_grid_put(out, table, g, p->lang);
         mln_buf_addz(out, "</div></details>\n");
     }
+    if (mln_grid_has_tests(table)) {
+        mln_buf_addz(out, "<details open><summary>");
+        put_word(out, p, MLN_WORD_TESTS);
+        mln_buf_addz(out, "</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                          "aria-label=\"");
+        put_table_title(out, p, t);
+        mln_buf_addz(out, "\">\n");
+        mln_grid_put_tests(out, table, p->lang);
+        mln_buf_addz(out, "</div></details>\n");
+    }
 }
 
 static void put_foot(struct mln_buf *out, const struct page *p,
@@ -400,7 +410,6 @@ static void put_data(struct mln_buf *out, const struct page *p) {
     mln_json_end(&j);
     mln_json_end(&j);
 }
-
 
 static void put_script(struct mln_buf *out, const struct page *p) {
     (void)p;

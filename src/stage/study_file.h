@@ -76,15 +76,18 @@ enum mln_study_measure_kind {
                             category by `horizon` days (aalen_johansen.h); en_cours: that run then
                           */
     MLN_STUDY_BAND,      /* an end of the band of linkage error of a share (bands.h) */
+    MLN_STUDY_GRAY,      /* of Gray's test that the categories of the other dimension end alike, by
+                            category of `share_of` (gray.h): its `part` */
 };
 
 struct mln_study_measure {
     enum mln_study_measure_kind kind;
     const char *name;
     struct mln_label label;
-    size_t share_of;    /* SHARE, INCIDENCE, BAND: dimension */
-    uint32_t per_mille; /* QUANTILE, KAPLAN */
-    int32_t horizon;    /* RESTRICTED_MEAN, INCIDENCE: days */
+    size_t share_of;            /* SHARE, INCIDENCE, BAND, GRAY: dimension */
+    enum mln_measure_kind part; /* GRAY: CHI2, DEGREES or P_VALUE */
+    uint32_t per_mille;         /* QUANTILE, KAPLAN */
+    int32_t horizon;            /* RESTRICTED_MEAN, INCIDENCE: days */
     int bound; /* KAPLAN, RESTRICTED_MEAN, INCIDENCE: 0 the estimate, -1 and +1 the ends of its
                   interval of 95 %; BAND: -1 or +1 */
 };

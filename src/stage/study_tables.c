@@ -142,6 +142,27 @@ static enum mln_status check_band(const struct mln_yaml *at, const struct mln_st
                          : mln_yaml_error(at, err, "an end of a band: bound: lower, or upper");
 }
 
+/* {gray: fin, part: p_value}: in a table of two dimensions, the groups are the other one's. */
+static enum mln_status read_gray(struct mln_arena *arena, struct mln_yaml *map,
+                                 struct mln_yaml *gray, const struct mln_study_table *t,
+                                 struct mln_study_measure *m, struct mln_err *err) {
+    static const char *const words[] = {"chi2", "degrees", "p_value", NULL};
+    static const enum mln_measure_kind parts[] = {MLN_MEASURE_CHI2, MLN_MEASURE_DEGREES,
+                                                  MLN_MEASURE_P_VALUE};
+    struct mln_yaml *part = NULL;
+    size_t word = 0;
+    m->kind = MLN_STUDY_GRAY;
+    MLN_TRY(share_dimension(arena, gray, t, &m->share_of, err));
+    MLN_TRY(mln_yaml_need(map, "part", &part, err));
+    MLN_TRY(mln_yaml_as_word(part, words, &word, err));
+    m->part = parts[word];
+    if (t->n_dimensions != 2 || t->dimensions[1 - m->share_of]->no_total) {
+        return mln_yaml_error(gray, err,
+                              "Gray's test is of two dimensions: groups, with a total, and ends");
+    }
+    return MLN_OK;
+}
+
 static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *map,
                                     const struct mln_study_table *t, struct mln_study_measure *m,
                                     struct mln_err *err) {
@@ -155,13 +176,14 @@ static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *ma
     struct mln_yaml *const restricted = mln_yaml_get(map, "restricted_mean");
     struct mln_yaml *const incidence = mln_yaml_get(map, "incidence");
     struct mln_yaml *const band = mln_yaml_get(map, "linkage_band");
+    struct mln_yaml *const gray = mln_yaml_get(map, "gray");
     if ((share != NULL) + (quantile != NULL) + (mean != NULL) + (kaplan != NULL) +
-            (restricted != NULL) + (incidence != NULL) + (band != NULL) !=
+            (restricted != NULL) + (incidence != NULL) + (band != NULL) + (gray != NULL) !=
         1) {
         return mln_yaml_error(
             map, err,
             "one of share, quantile, mean, kaplan_meier, restricted_mean, incidence, "
-            "linkage_band");
+            "linkage_band, gray");
     }
     if (share != NULL) {
         m->kind = MLN_STUDY_SHARE;
@@ -174,6 +196,8 @@ static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *ma
         MLN_TRY(share_dimension(arena, band, t, &m->share_of, err));
         MLN_TRY(read_bound(map, m, err));
         MLN_TRY(check_band(map, t, m, err));
+    } else if (gray != NULL) {
+        MLN_TRY(read_gray(arena, map, gray, t, m, err));
     } else if (restricted != NULL) {
         m->kind = MLN_STUDY_RESTRICTED_MEAN;
         MLN_TRY(as_days(restricted, &m->horizon, err));
@@ -224,6 +248,11 @@ static enum mln_status read_measures(struct mln_arena *arena, struct mln_yaml *m
         }
         s->has_bands = s->has_bands || list[t->n_measures].kind == MLN_STUDY_BAND;
         for (size_t i = 0; i < t->n_measures; i++) {
+            const struct mln_study_measure *now = &list[t->n_measures];
+            if (list[i].kind == MLN_STUDY_GRAY && now->kind == MLN_STUDY_GRAY &&
+                list[i].share_of != now->share_of) {
+                return mln_yaml_error(item, err, "the tests of a table are of one dimension");
+            }
             if (strcmp(list[i].name, list[t->n_measures].name) == 0) {
                 return mln_yaml_error(item, err, "two measures named '%s'", list[i].name);
             }

@@ -348,9 +348,10 @@ static enum mln_status make_measures(struct mln_tab *tab, struct mln_table *t, b
             continue;
         }
         *durations = *durations || m->kind != MLN_STUDY_BAND;
-        t->measures[k].kind = m->kind == MLN_STUDY_INCIDENCE || m->kind == MLN_STUDY_BAND
-                                  ? MLN_MEASURE_PROBABILITY
-                                  : MLN_MEASURE_QUANTILE;
+        const bool probability = m->kind == MLN_STUDY_INCIDENCE || m->kind == MLN_STUDY_BAND;
+        t->measures[k].kind = m->kind == MLN_STUDY_GRAY ? m->part
+                              : probability             ? MLN_MEASURE_PROBABILITY
+                                                        : MLN_MEASURE_QUANTILE;
         t->measures[k].values = MLN_ARENA_NEW(tab->arena, double, t->n_cells);
         t->measures[k].n = MLN_ARENA_NEW(tab->arena, uint64_t, t->n_cells);
         if (t->measures[k].values == NULL || t->measures[k].n == NULL) {

@@ -14,27 +14,19 @@
 
 static const double z95 = 1.9599639845400545;
 
-struct spell {
-    size_t cell;
-    size_t first; /* of an incidence: the first cell of its line */
-    int32_t day;
-    uint64_t n_ended, n_censored;
-};
-
 static int by_cell_and_day(const void *a, const void *b) {
-    const struct spell *x = a;
-    const struct spell *y = b;
+    const struct mln_tab_spell *x = a;
+    const struct mln_tab_spell *y = b;
     if (x->cell != y->cell) {
         return x->cell < y->cell ? -1 : 1;
     }
     return (x->day > y->day) - (x->day < y->day);
 }
 
-/* Every duration once a cell it belongs to, sorted, one spell a cell and day; malloc. */
-static enum mln_status spells_of(const struct mln_tab *tab, const struct mln_table *t,
-                                 struct spell **out, size_t *n_out, struct mln_err *err) {
+enum mln_status mln_tab_spells(const struct mln_tab *tab, const struct mln_table *t,
+                               struct mln_tab_spell **out, size_t *n_out, struct mln_err *err) {
     const size_t n_masks = (size_t)1 << t->n_dimensions;
-    struct spell *spells = malloc((tab->n_rows * n_masks + 1) * sizeof *spells);
+    struct mln_tab_spell *spells = malloc((tab->n_rows * n_masks + 1) * sizeof *spells);
     size_t n = 0;
     if (spells == NULL) {
         return mln_err_nomem(err, t->name);
@@ -45,8 +37,9 @@ static enum mln_status spells_of(const struct mln_tab *tab, const struct mln_tab
             if (!mln_tab_has_cell(t, mask)) {
                 continue;
             }
-            spells[n++] = (struct spell){mln_tab_cell(t, tab->dimensions, row, mask), 0, row->day,
-                                         row->has_ended ? row->n : 0, row->is_running ? row->n : 0};
+            spells[n++] =
+                (struct mln_tab_spell){mln_tab_cell(t, tab->dimensions, row, mask), 0, row->day,
+                                       row->has_ended ? row->n : 0, row->is_running ? row->n : 0};
         }
     }
     qsort(spells, n, sizeof *spells, by_cell_and_day);
@@ -71,8 +64,8 @@ struct workspace {
     struct mln_km_point *points;
 };
 
-static enum mln_status fit_cell(const struct spell *spells, size_t n, const struct workspace *w,
-                                struct mln_err *err) {
+static enum mln_status fit_cell(const struct mln_tab_spell *spells, size_t n,
+                                const struct workspace *w, struct mln_err *err) {
     double *time = w->numbers, *n_end = time + n, *n_risk = n_end + 2 * n;
     for (size_t i = 0; i < n; i++) {
         time[i] = spells[i].day;
@@ -117,14 +110,15 @@ static double value_of(const struct mln_study_measure *m, const struct workspace
     case MLN_STUDY_RESTRICTED_MEAN: return restricted_value(m, w->points, n);
     case MLN_STUDY_SHARE:
     case MLN_STUDY_INCIDENCE:
-    case MLN_STUDY_BAND: break;
+    case MLN_STUDY_BAND:
+    case MLN_STUDY_GRAY: break;
     }
     return NAN;
 }
 
 static enum mln_status measure_cell(const struct mln_study_table *spec, struct mln_table *t,
-                                    const struct spell *spells, size_t n, const struct workspace *w,
-                                    struct mln_err *err) {
+                                    const struct mln_tab_spell *spells, size_t n,
+                                    const struct workspace *w, struct mln_err *err) {
     const size_t cell = spells[0].cell;
     for (size_t i = 0; i < n; i++) {
         w->ended[i] = (struct mln_bin){spells[i].day, spells[i].n_ended};
@@ -142,7 +136,8 @@ static enum mln_status measure_cell(const struct mln_study_table *spec, struct m
 }
 
 static enum mln_status measure_cells(const struct mln_tab *tab, struct mln_table *t,
-                                     const struct spell *spells, size_t n, struct mln_err *err) {
+                                     const struct mln_tab_spell *spells, size_t n,
+                                     struct mln_err *err) {
     struct workspace w = {malloc((n + 1) * sizeof *w.ended),
                           malloc((4 * n + 1) * sizeof *w.numbers),
                           malloc((n + 1) * sizeof *w.points)};
@@ -162,16 +157,9 @@ static enum mln_status measure_cells(const struct mln_tab *tab, struct mln_table
 
 /* ── incidences ── */
 
-/* A dimension whose categories compete: the cells of a line are `stride` apart. */
-struct line {
-    size_t n_causes; /* categories but the TOTAL */
-    size_t n, stride;
-    size_t running; /* the category of chains that run, or SIZE_MAX */
-};
-
-static struct line line_of(const struct mln_table *t, size_t dimension) {
+struct mln_tab_line mln_tab_line_of(const struct mln_table *t, size_t dimension) {
     const struct mln_dimension *d = &t->dimensions[dimension];
-    struct line line = {.n_causes = d->n - 1, .n = d->n, .stride = 1, .running = SIZE_MAX};
+    struct mln_tab_line line = {.n_causes = d->n - 1, .n = d->n, .stride = 1, .running = SIZE_MAX};
     for (size_t i = dimension + 1; i < t->n_dimensions; i++) {
         line.stride *= t->dimensions[i].n;
     }
@@ -186,8 +174,8 @@ static struct line line_of(const struct mln_table *t, size_t dimension) {
 /* The spells of one line by (first cell of the line, day); those of the TOTALs of the dimension are
  * left out, being the sums. */
 static int by_line_and_day(const void *a, const void *b) {
-    const struct spell *x = a;
-    const struct spell *y = b;
+    const struct mln_tab_spell *x = a;
+    const struct mln_tab_spell *y = b;
     if (x->first != y->first) {
         return x->first < y->first ? -1 : 1;
     }
@@ -197,30 +185,44 @@ static int by_line_and_day(const void *a, const void *b) {
     return (x->cell > y->cell) - (x->cell < y->cell);
 }
 
+size_t mln_tab_sort_lines(const struct mln_tab_line *line, struct mln_tab_spell *spells, size_t n) {
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        const size_t category = spells[i].cell / line->stride % line->n;
+        if (category < line->n_causes) {
+            spells[kept] = spells[i];
+            spells[kept++].first = spells[i].cell - category * line->stride;
+        }
+    }
+    qsort(spells, kept, sizeof *spells, by_line_and_day);
+    return kept;
+}
+
 /* Memory for the curve of one line: room for all spells. */
 struct curve {
     double *time, *n_end, *n_risk, *prob, *std_err;
 };
 
-static struct mln_risk risk_of(const struct spell *spells, size_t n, const struct line *line,
-                               const struct curve *c) {
+struct mln_risk mln_tab_risk(const struct mln_tab_spell *spells, size_t n,
+                             const struct mln_tab_line *line, double *time, double *n_end,
+                             double *n_risk) {
     const size_t width = line->n_causes + 1;
     size_t n_times = 0;
     for (size_t i = 0; i < n; i++) {
-        if (n_times == 0 || c->time[n_times - 1] < spells[i].day) {
-            c->time[n_times] = spells[i].day;
-            memset(c->n_end + n_times * width, 0, width * sizeof *c->n_end);
+        if (n_times == 0 || time[n_times - 1] < spells[i].day) {
+            time[n_times] = spells[i].day;
+            memset(n_end + n_times * width, 0, width * sizeof *n_end);
             n_times++;
         }
-        double *row = c->n_end + (n_times - 1) * width;
+        double *row = n_end + (n_times - 1) * width;
         row[0] += (double)spells[i].n_censored;
         row[1 + (spells[i].cell - spells[i].first) / line->stride] += (double)spells[i].n_ended;
     }
-    return mln_risk_of_counts(n_times, line->n_causes, c->time, c->n_end, c->n_risk);
+    return mln_risk_of_counts(n_times, line->n_causes, time, n_end, n_risk);
 }
 
 /* Units of the line whose state at the horizon was seen: all but those censored before it. */
-static uint64_t seen_at(const struct spell *spells, size_t n, int32_t horizon) {
+static uint64_t seen_at(const struct mln_tab_spell *spells, size_t n, int32_t horizon) {
     uint64_t seen = 0;
     for (size_t i = 0; i < n; i++) {
         seen += spells[i].n_ended + (spells[i].day >= horizon ? spells[i].n_censored : 0);
@@ -229,7 +231,7 @@ static uint64_t seen_at(const struct spell *spells, size_t n, int32_t horizon) {
 }
 
 /* State 0 is running. Category TOTAL: ended in any way. */
-static double probability(const struct mln_study_measure *m, const struct line *line,
+static double probability(const struct mln_study_measure *m, const struct mln_tab_line *line,
                           const double *prob, const double *std_err, size_t category) {
     const bool total = category == line->n_causes;
     const size_t state = total || category == line->running ? 0 : 1 + category;
@@ -240,8 +242,8 @@ static double probability(const struct mln_study_measure *m, const struct line *
 }
 
 static void set_line(const struct mln_study_measure *m, struct mln_measure *out, size_t first,
-                     const struct line *line, const struct mln_risk *risk, const struct curve *c,
-                     uint64_t seen) {
+                     const struct mln_tab_line *line, const struct mln_risk *risk,
+                     const struct curve *c, uint64_t seen) {
     const size_t width = line->n_causes + 1;
     size_t at = 0; /* times listed up to the horizon */
     while (at < risk->n_times && risk->time[at] <= m->horizon) {
@@ -259,10 +261,10 @@ static void set_line(const struct mln_study_measure *m, struct mln_measure *out,
 }
 
 static enum mln_status measure_line(const struct mln_tab *tab, struct mln_table *t,
-                                    size_t dimension, const struct spell *spells, size_t n,
-                                    const struct line *line, const struct curve *c,
+                                    size_t dimension, const struct mln_tab_spell *spells, size_t n,
+                                    const struct mln_tab_line *line, const struct curve *c,
                                     struct mln_err *err) {
-    const struct mln_risk risk = risk_of(spells, n, line, c);
+    const struct mln_risk risk = mln_tab_risk(spells, n, line, c->time, c->n_end, c->n_risk);
     MLN_TRY(mln_aalen_johansen(&risk, c->prob, c->std_err, err));
     for (size_t k = 0; k < tab->spec->n_measures; k++) {
         const struct mln_study_measure *m = &tab->spec->measures[k];
@@ -275,18 +277,10 @@ static enum mln_status measure_line(const struct mln_tab *tab, struct mln_table 
 }
 
 static enum mln_status measure_lines(const struct mln_tab *tab, struct mln_table *t,
-                                     size_t dimension, struct spell *spells, size_t n,
+                                     size_t dimension, struct mln_tab_spell *spells, size_t n,
                                      struct mln_err *err) {
-    const struct line line = line_of(t, dimension);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        const size_t category = spells[i].cell / line.stride % line.n;
-        if (category < line.n_causes) {
-            spells[kept] = spells[i];
-            spells[kept++].first = spells[i].cell - category * line.stride;
-        }
-    }
-    qsort(spells, kept, sizeof *spells, by_line_and_day);
+    const struct mln_tab_line line = mln_tab_line_of(t, dimension);
+    const size_t kept = mln_tab_sort_lines(&line, spells, n);
     const size_t cells = (kept + 1) * (line.n_causes + 1);
     double *memory = malloc((3 * cells + 2 * (kept + 1)) * sizeof *memory);
     enum mln_status status = memory == NULL ? mln_err_nomem(err, t->name) : MLN_OK;
@@ -317,7 +311,7 @@ static bool wants_incidence(const struct mln_study_table *spec, size_t dimension
 static enum mln_status measure_incidences(const struct mln_tab *tab, struct mln_table *t,
                                           struct mln_err *err) {
     for (size_t d = 0; d < t->n_dimensions; d++) {
-        struct spell *spells = NULL;
+        struct mln_tab_spell *spells = NULL;
         size_t n = 0;
         if (!wants_incidence(tab->spec, d)) {
             continue;
@@ -328,7 +322,7 @@ static enum mln_status measure_incidences(const struct mln_tab *tab, struct mln_
                                "compete",
                                t->name, t->dimensions[d].name, MLN_MAX_CAUSES);
         }
-        MLN_TRY(spells_of(tab, t, &spells, &n, err)); /* anew: the lines rearrange them */
+        MLN_TRY(mln_tab_spells(tab, t, &spells, &n, err)); /* anew: the lines rearrange them */
         const enum mln_status status = measure_lines(tab, t, d, spells, n, err);
         free(spells);
         MLN_TRY(status);
@@ -338,11 +332,12 @@ static enum mln_status measure_incidences(const struct mln_tab *tab, struct mln_
 
 enum mln_status mln_tab_durations(const struct mln_tab *tab, struct mln_table *t,
                                   struct mln_err *err) {
-    struct spell *spells = NULL;
+    struct mln_tab_spell *spells = NULL;
     size_t n = 0;
-    MLN_TRY(spells_of(tab, t, &spells, &n, err));
+    MLN_TRY(mln_tab_spells(tab, t, &spells, &n, err));
     const enum mln_status status = measure_cells(tab, t, spells, n, err);
     free(spells);
     MLN_TRY(status);
-    return measure_incidences(tab, t, err);
+    MLN_TRY(measure_incidences(tab, t, err));
+    return mln_tab_tests(tab, t, err);
 }

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/rng.h"
 #include "protect/cell_key.h"
 #include "stage/tabulate.h"
+#include "stats/gray.h"
 
 static struct mln_arena arena;
 static struct mln_err err;
@@ -452,6 +454,95 @@ START_TEST(random_incidences_day_by_day) {
 }
 END_TEST
 
+/* Three groups, one of a single unit ("solo") and units of no known group, against the kernel fed
+ * with the units of the three, one by one: tests are in the TOTAL of the groups, one an end, and
+ * nowhere else; with one group left there is none. */
+START_TEST(grays_test_between_groups) {
+    static const struct mln_study_measure parts[] = {{.kind = MLN_STUDY_GRAY,
+                                                      .name = "chi2",
+                                                      .label = {"X", "X"},
+                                                      .share_of = 1,
+                                                      .part = MLN_MEASURE_CHI2},
+                                                     {.kind = MLN_STUDY_GRAY,
+                                                      .name = "ddl",
+                                                      .label = {"D", "D"},
+                                                      .share_of = 1,
+                                                      .part = MLN_MEASURE_DEGREES},
+                                                     {.kind = MLN_STUDY_GRAY,
+                                                      .name = "p",
+                                                      .label = {"P", "P"},
+                                                      .share_of = 1,
+                                                      .part = MLN_MEASURE_P_VALUE}};
+    static const char *const groups[] = {"g1", "g2", "g3", "solo", NULL};
+    static const struct mln_study_variable *const dims[] = {&observed, &ends};
+    enum { N = 120, LAST = 4 };
+    struct mln_study_table spec = table_of(dims);
+    spec.measures = parts;
+    spec.n_measures = 3;
+    struct fact facts[N];
+    double exit[2 * N];
+    uint32_t end[2 * N], group[2 * N];
+    size_t n = 0;
+    struct mln_rng rng;
+    mln_rng_init(&rng, 20240630, 1, 0);
+    for (size_t i = 0; i < N; i++) {
+        const size_t g = i == 0 ? 3 : mln_rng_below(&rng, 4) == 3 ? LAST : i % 3;
+        const uint32_t cause = mln_rng_below(&rng, 3);
+        const int32_t day = (int32_t)mln_rng_below(&rng, 30) + (g == 1 ? 5 : 0);
+        const int64_t units = g == 3 ? 1 : 1 + (int64_t)mln_rng_below(&rng, 2);
+        facts[i] = (struct fact){
+            {groups[g], cause == 0 ? "en_cours" : end_codes[cause - 1]}, day, cause == 0, units};
+        for (int64_t k = 0; g < 3 && k < units; k++) {
+            exit[n] = day;
+            end[n] = cause;
+            group[n++] = (uint32_t)g;
+        }
+    }
+    const struct mln_spells spells = {n, exit, end, NULL, group, NULL};
+    struct mln_risk_sets sets;
+    ck_assert_int_eq(mln_risk_build(&spells, 3, 2, &sets, &err), MLN_OK);
+    const struct mln_compared compared = {sets.groups, 3, 1, 0};
+    const struct mln_table t = tabulate(&spec, facts, N, 17, NULL);
+    const size_t total = (t.dimensions[0].n - 1) * t.dimensions[1].n;
+    for (size_t cause = 1; cause <= 2; cause++) {
+        struct mln_test test;
+        ck_assert_int_eq(mln_gray(&compared, cause, NULL, NULL, &test, &err), MLN_OK);
+        ck_assert_double_eq_tol(t.measures[0].values[total + cause - 1], test.chi2, 1e-9);
+        ck_assert_double_eq(t.measures[1].values[total + cause - 1], 2);
+        ck_assert_double_eq_tol(t.measures[2].values[total + cause - 1], test.p_value, 1e-9);
+        ck_assert_uint_eq(t.measures[0].n[total + cause - 1], n);
+    }
+    mln_risk_release(&sets);
+    for (size_t c = 0; c < t.n_cells; c++) {
+        ck_assert(c == total || c == total + 1 || isnan(t.measures[2].values[c]));
+    }
+    const struct mln_table one = tabulate(&spec, facts, 1, 1, NULL);
+    for (size_t c = 0; c < one.n_cells; c++) {
+        ck_assert(isnan(one.measures[0].values[c]));
+    }
+}
+END_TEST
+
+/* Without a total, categories stand alone: a 3, c 4, elsewhere 2, in both lines and their sum. */
+START_TEST(a_variable_without_a_total) {
+    static const struct fact facts[] = {
+        {{"x", "a"}, NONE, NONE, 3}, {{"y", "z"}, NONE, NONE, 4}, {{"y", NULL}, NONE, NONE, 2}};
+    struct mln_study_variable alone = listed;
+    alone.no_total = true;
+    const struct mln_study_variable *const dims[] = {&observed, &alone};
+    struct mln_study_table spec = table_of(dims);
+    spec.n_measures = 0;
+    const struct mln_table t = tabulate(&spec, facts, 3, 2, NULL);
+    ck_assert_int_eq(t.dimensions[1].total, -1);
+    ck_assert_uint_eq(t.dimensions[1].n, 4);
+    static const uint64_t counts[] = {3, 0, 0, 0, 0, 0, 4, 2, 3, 0, 4, 2};
+    ck_assert_uint_eq(t.n_cells, 12);
+    ck_assert_mem_eq(t.counts, counts, sizeof counts);
+    ck_assert_uint_eq(mln_tab_category(&alone, &t.dimensions[1], MLN_STR_LIT("z")), 2);
+    ck_assert_uint_eq(mln_tab_category(&alone, &t.dimensions[1], MLN_STR_LIT("q")), 3);
+}
+END_TEST
+
 START_TEST(too_many_categories_are_refused) {
     static const struct mln_study_variable *const dims[] = {&observed, &listed};
     const struct mln_study_table spec = table_of(dims);
@@ -530,6 +621,8 @@ int main(void) {
     tcase_add_test(tc, random_facts_against_sums_and_sorts);
     tcase_add_test(tc, incidences_by_hand);
     tcase_add_test(tc, random_incidences_day_by_day);
+    tcase_add_test(tc, grays_test_between_groups);
+    tcase_add_test(tc, a_variable_without_a_total);
     tcase_add_test(tc, too_many_categories_are_refused);
     tcase_add_test(tc, nomenclatures_are_read_strictly);
     suite_add_tcase(suite, tc);
