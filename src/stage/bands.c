@@ -7,7 +7,11 @@
 #include "stage/study_query.h"
 #include "stage/tabulate.h"
 
-enum { MAX_BAND_CELLS = 100000 };
+enum { MAX_BAND_CELLS = 100000, CODE_BITS = 15, CODE_MASK = 0x7fff };
+
+/* Of the codes of a stratum: the victims first oriented in the days whose acts are entered late.
+ * They stand for those who were too, by an act not entered yet. */
+#define RECENT (UINT64_C(1) << 63)
 
 /* The codes of one stratum variable, numbered as they are met. */
 struct codes {
@@ -24,6 +28,7 @@ struct stratum {
 struct mln_bands {
     struct mln_arena arena;
     const struct mln_study_link_error *options;
+    int32_t recent_from; /* a day */
     struct codes codes[MLN_STUDY_MAX_STRATA];
     struct stratum *strata; /* by codes */
     size_t n_strata;
@@ -59,7 +64,7 @@ static enum mln_status number_of(struct mln_bands *b, struct codes *c, struct ml
             return MLN_OK;
         }
     }
-    if (c->n >= UINT16_MAX) {
+    if (c->n >= CODE_MASK) {
         return mln_err_set(err, MLN_BAD_INPUT,
                            "linkage_error: a stratum variable has too many values; leave it out");
     }
@@ -75,7 +80,7 @@ static enum mln_status number_of(struct mln_bands *b, struct codes *c, struct ml
     return MLN_OK;
 }
 
-/* The packed codes of a row whose stratum columns begin at `first`: 16 bits each. */
+/* The packed codes of a row whose stratum columns begin at `first`: 15 bits each, below RECENT. */
 static enum mln_status pack(struct mln_bands *b, const struct mln_batch *batch, size_t row,
                             size_t first, uint64_t *out, struct mln_err *err) {
     *out = 0;
@@ -83,7 +88,7 @@ static enum mln_status pack(struct mln_bands *b, const struct mln_batch *batch, 
         uint64_t number = 0;
         MLN_TRY(
             number_of(b, &b->codes[v], mln_get_str(&batch->columns[first + v], row), &number, err));
-        *out |= number << (16 * v);
+        *out |= number << (CODE_BITS * v);
     }
     return MLN_OK;
 }
@@ -172,8 +177,11 @@ static enum mln_status add_rows(void *ctx, const struct mln_batch *batch, struct
     const struct mln_column *units = &batch->columns[first + r->bands->options->n_strata];
     for (size_t i = 0; i < batch->n_rows; i++) {
         uint64_t codes = 0;
-        struct mln_band_group group = {.n = (uint64_t)mln_get_i64(&units[3], i)};
+        const int32_t late = mln_get_i32(&units[3], i); /* study_query.h */
+        struct mln_band_group group = {.n = (uint64_t)mln_get_i64(&units[4], i),
+                                       .lost = late == 2 ? 1 : 0};
         MLN_TRY(pack(r->bands, batch, i, first, &codes, err));
+        codes |= late == 1 ? RECENT : 0;
         if (!find_units(r, &units[0], &units[1], &units[2], i, &group)) {
             continue;
         }
@@ -198,20 +206,27 @@ static void release_reading(struct reading *r) {
 
 /* ── the strata of the field ── */
 
+/* Until strata are known, `lost` of a group tells whether it is lost among the recent ones. */
+static uint64_t lost_codes(const struct reading *r, size_t i) {
+    return r->groups[i].lost == 1 ? r->codes[i] | RECENT : r->codes[i];
+}
+
 /* Every distinct tuple of codes of the two readings once, sorted. */
 static enum mln_status list_strata(struct mln_bands *b, const struct reading *linked,
                                    const struct reading *unlinked, struct mln_err *err) {
     const size_t n = linked->n + unlinked->n;
-    b->strata = malloc((n + 1) * sizeof *b->strata);
+    b->strata = malloc((2 * n + 1) * sizeof *b->strata);
     if (b->strata == NULL) {
         return mln_err_nomem(err, "the strata");
     }
     for (size_t i = 0; i < n; i++) {
-        const uint64_t codes = i < linked->n ? linked->codes[i] : unlinked->codes[i - linked->n];
-        b->strata[i] = (struct stratum){codes, 0};
+        const struct reading *r = i < linked->n ? linked : unlinked;
+        const size_t at = i < linked->n ? i : i - linked->n;
+        b->strata[2 * i] = (struct stratum){r->codes[at], 0};
+        b->strata[2 * i + 1] = (struct stratum){lost_codes(r, at), 0};
     }
-    qsort(b->strata, n, sizeof *b->strata, by_codes);
-    for (size_t i = 0; i < n; i++) {
+    qsort(b->strata, 2 * n, sizeof *b->strata, by_codes);
+    for (size_t i = 0; i < 2 * n; i++) {
         if (b->n_strata == 0 || b->strata[b->n_strata - 1].codes != b->strata[i].codes) {
             b->strata[b->n_strata++] = b->strata[i];
         }
@@ -221,16 +236,18 @@ static enum mln_status list_strata(struct mln_bands *b, const struct reading *li
 
 /* Which strata are near each other, as post_strata.h wants it: a unit a stratum. */
 static enum mln_status build_cells(struct mln_bands *b, struct mln_err *err) {
-    const size_t n = b->n_strata, n_variables = b->options->n_strata;
+    const size_t n = b->n_strata, n_variables = b->options->n_strata + 1;
     uint32_t *code = malloc((n * n_variables + 1) * sizeof *code);
-    const uint32_t *columns[MLN_STUDY_MAX_STRATA];
+    const uint32_t *columns[MLN_STUDY_MAX_STRATA + 1];
     if (code == NULL) {
         return mln_err_nomem(err, "the strata");
     }
     for (size_t v = 0; v < n_variables; v++) {
         columns[v] = code + v * n;
         for (size_t i = 0; i < n; i++) {
-            code[v * n + i] = (uint32_t)(b->strata[i].codes >> (16 * v) & UINT16_MAX);
+            const uint64_t codes = b->strata[i].codes;
+            code[v * n + i] = v == 0 ? (codes & RECENT) != 0
+                                     : (uint32_t)(codes >> (CODE_BITS * (v - 1)) & CODE_MASK);
         }
     }
     const struct mln_strata strata = {n, n_variables, columns};
@@ -247,6 +264,7 @@ static enum mln_status build_cells(struct mln_bands *b, struct mln_err *err) {
 static void set_strata(const struct mln_bands *b, struct reading *r) {
     for (size_t i = 0; i < r->n; i++) {
         r->groups[i].stratum = cell_of(b, r->codes[i]);
+        r->groups[i].lost = cell_of(b, lost_codes(r, i));
     }
 }
 
@@ -265,8 +283,9 @@ static enum mln_status make_draws(struct mln_bands *b, const struct reading *lin
 
 static enum mln_status read_field(struct mln_bands *b, struct mln_engine *e, const char *base,
                                   struct reading *r, struct mln_err *err) {
-    return mln_query_bands(e, base, r->spec, b->options->strata, b->options->n_strata, r->linked,
-                           add_rows, r, err);
+    const struct mln_band_query query = {b->options->strata, b->options->n_strata, r->linked,
+                                         b->recent_from};
+    return mln_query_bands(e, base, r->spec, &query, add_rows, r, err);
 }
 
 static enum mln_status make(struct mln_bands *b, struct mln_engine *e, const char *base,
@@ -290,8 +309,8 @@ done:
 }
 
 enum mln_status mln_bands_new(struct mln_engine *e, const char *base,
-                              const struct mln_study_link_error *options, struct mln_bands **out,
-                              struct mln_err *err) {
+                              const struct mln_study_link_error *options, int32_t observation_day,
+                              struct mln_bands **out, struct mln_err *err) {
     struct mln_bands *b = calloc(1, sizeof *b);
     *out = NULL;
     if (b == NULL) {
@@ -299,6 +318,7 @@ enum mln_status mln_bands_new(struct mln_engine *e, const char *base,
     }
     b->arena = MLN_ARENA_INIT;
     b->options = options;
+    b->recent_from = observation_day - options->late_days;
     const enum mln_status status = make(b, e, base, err);
     if (status != MLN_OK) {
         mln_bands_free(b);
@@ -325,13 +345,34 @@ void mln_bands_free(struct mln_bands *b) {
 
 /* ── tables ── */
 
-static size_t whole_of(const struct mln_table *t, size_t dimension, size_t cell) {
+static size_t stride_of(const struct mln_table *t, size_t dimension) {
     size_t stride = 1;
     for (size_t d = dimension + 1; d < t->n_dimensions; d++) {
         stride *= t->dimensions[d].n;
     }
-    const size_t n = t->dimensions[dimension].n;
+    return stride;
+}
+
+static size_t whole_of(const struct mln_table *t, size_t dimension, size_t cell) {
+    const size_t stride = stride_of(t, dimension), n = t->dimensions[dimension].n;
     return cell + (n - 1 - cell / stride % n) * stride;
+}
+
+/* Subjects of a cell's line that stand in NR of another dimension, for one subject of the line:
+ * those whose category is known are taken for all. */
+static double unseen_of(const struct mln_table *t, size_t share_of, size_t cell) {
+    const double whole = (double)t->counts[t->n_cells - 1];
+    double unseen = 0;
+    for (size_t d = 0; d < t->n_dimensions; d++) {
+        const struct mln_dimension *dimension = &t->dimensions[d];
+        const size_t stride = stride_of(t, d), n = dimension->n;
+        const bool has_nr = n > 2 && strcmp(dimension->codes[n - 2], "NR") == 0;
+        if (d != share_of && has_nr && cell / stride % n < n - 2) {
+            const double missing = (double)t->counts[t->n_cells - 1 - stride];
+            unseen += missing < whole ? missing / (whole - missing) : 0;
+        }
+    }
+    return unseen;
 }
 
 static void set_measure(const struct mln_bands *b, const struct mln_study_measure *m,
@@ -340,7 +381,8 @@ static void set_measure(const struct mln_bands *b, const struct mln_study_measur
     for (size_t cell = 0; cell < t->n_cells; cell++) {
         const size_t whole = whole_of(t, m->share_of, cell);
         const struct mln_interval band =
-            mln_band_share(&b->draws, sum, square, t->n_cells, cell, whole, b->options->level)
+            mln_band_share(&b->draws, sum, square, t->n_cells, cell, whole,
+                           unseen_of(t, m->share_of, cell), b->options->level)
                 .interval;
         const double end = 100 * (m->bound < 0 ? band.lower : band.upper);
         out->n[cell] = t->counts[whole];

@@ -15,8 +15,8 @@ struct mln_bands;
 
 /* Reads the strata and the doubts of catalog `base`, and makes the draws. Free the result. */
 enum mln_status mln_bands_new(struct mln_engine *e, const char *base,
-                              const struct mln_study_link_error *options, struct mln_bands **out,
-                              struct mln_err *err) MLN_MUST_USE;
+                              const struct mln_study_link_error *options, int32_t observation_day,
+                              struct mln_bands **out, struct mln_err *err) MLN_MUST_USE;
 void mln_bands_free(struct mln_bands *bands); /* NULL is fine */
 
 /* Fills the band measures of a table that was counted: `t` is what mln_tab_finish made of `spec`.

@@ -213,7 +213,8 @@ enum mln_status mln_stage_study(struct mln_run *run, struct mln_err *err) {
         status = s.e->ops->lock_down(s.e, &run->partial_dir, 1, err);
     }
     if (status == MLN_OK && s.study.has_bands) {
-        status = mln_bands_new(s.e, BASE, &s.study.link_error, &s.bands, err);
+        status = mln_bands_new(s.e, BASE, &s.study.link_error, run->project->observation_day, &s.bands,
+                               err);
     }
     if (status == MLN_OK) {
         status = make_tables(&s, err);

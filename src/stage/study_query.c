@@ -30,11 +30,11 @@ static void add_ident(struct statement *s, const char *column) {
     add_param(s, 'c', MLN_IDENT(NULL, column));
 }
 
-static void add_value(struct statement *s, const char *code) {
+static void add_value(struct statement *s, struct mln_param value) {
     mln_buf_addc(&s->sql, '$');
     mln_buf_addc(&s->sql, 'v');
     mln_buf_add_u64(&s->sql, s->n);
-    add_param(s, 'v', MLN_TEXT(NULL, code));
+    add_param(s, 'v', value);
 }
 
 static void add_code(struct statement *s, const char *column) {
@@ -95,7 +95,7 @@ static void add_filters(struct statement *s, const struct mln_study_table *t, co
         add_code(s, t->filters[i].column);
         for (size_t k = 0; k < t->filters[i].n_codes; k++) {
             mln_buf_addz(&s->sql, k == 0 ? " IN (" : ", ");
-            add_value(s, t->filters[i].codes[k]);
+            add_value(s, MLN_TEXT(NULL, t->filters[i].codes[k]));
         }
         mln_buf_addc(&s->sql, ')');
     }
@@ -131,35 +131,38 @@ static void build_counts(struct statement *s, const struct mln_study_table *t, b
 }
 
 static void build_bands(struct statement *s, const struct mln_study_table *t,
-                        const char *const *strata, size_t n_strata, bool linked) {
+                        const struct mln_band_query *q) {
     mln_buf_addz(&s->sql, "SELECT ");
     for (size_t d = 0; d < t->n_dimensions; d++) {
         add_code(s, t->dimensions[d]->column);
         mln_buf_addf(&s->sql, " AS k%zu, ", d);
     }
-    for (size_t i = 0; i < n_strata; i++) {
-        add_code(s, strata[i]);
+    for (size_t i = 0; i < q->n_strata; i++) {
+        add_code(s, q->strata[i]);
         mln_buf_addf(&s->sql, " AS s%zu, ", i);
     }
-    mln_buf_addf(&s->sql,
+    mln_buf_addz(&s->sql,
                  "CAST(CASE WHEN lie = 0 OR probabilite_lien < 1 OR issue = 'en_cours' THEN "
-                 "procedure_no END AS BIGINT) "
-                 "AS douteuse, CAST(CASE WHEN membre > 0 THEN procedure_no END AS BIGINT) AS "
-                 "membre_no, membre, CAST(COUNT(*) AS BIGINT) AS n FROM ("
+                 "procedure_no END AS BIGINT) AS douteuse, "
+                 "CAST(CASE WHEN membre > 0 THEN procedure_no END AS BIGINT) AS membre_no, membre, "
+                 "CASE WHEN issue = 'en_cours' THEN 2 WHEN date_premiere_orientation > ");
+    add_value(s, MLN_DAY(NULL, q->recent_from));
+    mln_buf_addz(&s->sql,
+                 " THEN 1 ELSE 0 END AS retard, CAST(COUNT(*) AS BIGINT) AS n FROM ("
                  "SELECT v.*, CASE WHEN p.procedure_no IS NULL THEN 0 ELSE 3 END AS membre "
                  "FROM {base}.chaine_victime AS v LEFT JOIN {base}.victime_possible AS p "
                  "ON p.procedure_no = v.procedure_no AND p.rang = v.rang UNION ALL "
                  "SELECT p.*, CASE WHEN v.procedure_no IS NULL THEN 1 ELSE 2 END "
                  "FROM {base}.victime_possible AS p LEFT JOIN {base}.chaine_victime AS v "
                  "ON v.procedure_no = p.procedure_no AND v.rang = p.rang) AS victimes "
-                 "WHERE lie = %d",
-                 linked ? 1 : 0);
+                 "WHERE lie = ");
+    mln_buf_addc(&s->sql, q->linked ? '1' : '0');
     add_filters(s, t, " AND ");
-    add_grouping(s, t->n_dimensions + n_strata + 3);
+    add_grouping(s, t->n_dimensions + q->n_strata + 4);
 }
 
 static size_t params_needed(const struct mln_study_table *t, size_t n_strata) {
-    size_t n = 1 + t->n_dimensions + n_strata;
+    size_t n = 2 + t->n_dimensions + n_strata;
     for (size_t i = 0; i < t->n_filters; i++) {
         n += 1 + t->filters[i].n_codes;
     }
@@ -218,12 +221,11 @@ enum mln_status mln_query_counts(struct mln_engine *e, const char *base,
 }
 
 enum mln_status mln_query_bands(struct mln_engine *e, const char *base,
-                                const struct mln_study_table *t, const char *const *strata,
-                                size_t n_strata, bool linked, mln_sink_fn *sink, void *ctx,
-                                struct mln_err *err) {
+                                const struct mln_study_table *t, const struct mln_band_query *query,
+                                mln_sink_fn *sink, void *ctx, struct mln_err *err) {
     struct statement *s = NULL;
-    MLN_TRY(begin(t, n_strata, &s, err));
-    build_bands(s, t, strata, n_strata, linked);
+    MLN_TRY(begin(t, query->n_strata, &s, err));
+    build_bands(s, t, query);
     const enum mln_status status = scan(e, base, t->name, s, sink, ctx, err);
     end(s);
     return status;

@@ -22,10 +22,16 @@ enum mln_status mln_query_counts(struct mln_engine *e, const char *base,
  * dimensions, one text a stratum variable, `douteuse` (int64: the procedure whose link is doubtful, or
  * that has none; missing: a sure link), `membre_no` (int64: the procedure of victims who count only in
  * some draws), `membre` (int32: 0 they count; 1 if they are of the field, 2 if they are of a graver
- * kind than recorded, as of that kind, 3 if they are not), n (int64); ordered by all but n. */
+ * kind than recorded, as of that kind, 3 if they are not), `retard` (int32: 1 first oriented after
+ * recent_from, 2 not oriented yet, else 0), n (int64); ordered by all but n. */
+struct mln_band_query {
+    const char *const *strata; /* columns of victims */
+    size_t n_strata;
+    bool linked;         /* victims with a link; else those without */
+    int32_t recent_from; /* a day */
+};
 enum mln_status mln_query_bands(struct mln_engine *e, const char *base,
-                                const struct mln_study_table *t, const char *const *strata,
-                                size_t n_strata, bool linked, mln_sink_fn *sink, void *ctx,
-                                struct mln_err *err) MLN_MUST_USE;
+                                const struct mln_study_table *t, const struct mln_band_query *query,
+                                mln_sink_fn *sink, void *ctx, struct mln_err *err) MLN_MUST_USE;
 
 #endif

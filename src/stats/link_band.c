@@ -128,8 +128,10 @@ static enum mln_status weigh(const struct mln_cells *strata, struct mln_band_gro
     memset(s->size, 0, strata->n_cells * sizeof *s->size);
     for (size_t i = 0; i < linked.n; i++) {
         const struct mln_band_group *g = &linked.list[i];
-        s->size[g->stratum] += belongs_in(d, g, draw) ? g->n : 0;
-        s->n_matched[g->stratum] += counts_in(d, g, draw) ? g->n : 0;
+        const bool stands = stands_in(d, g->unit, draw);
+        const uint64_t n = belongs_in(d, g, draw) ? g->n : 0;
+        s->size[stands ? g->stratum : g->lost] += n;
+        s->n_matched[g->stratum] += stands ? n : 0;
     }
     for (size_t i = 0; i < unlinked.n; i++) {
         const struct mln_band_group *g = &unlinked.list[i];
@@ -212,7 +214,7 @@ void mln_band_sums(const struct mln_band_draws *draws, const struct mln_band_gro
 
 struct mln_combined mln_band_share(const struct mln_band_draws *draws, const double *sum,
                                    const double *square, size_t n_cells, size_t part, size_t whole,
-                                   double level) {
+                                   double unseen, double level) {
     double estimate[MLN_BAND_MAX_DRAWS], variance[MLN_BAND_MAX_DRAWS];
     for (uint32_t m = 0; m < draws->n_draws; m++) {
         const double *s = sum + m * n_cells;
@@ -225,7 +227,9 @@ struct mln_combined mln_band_share(const struct mln_band_draws *draws, const dou
         const bool degenerate = part != whole && (p <= 0 || p >= 1);
         const double spread = degenerate ? v[whole] * smooth * (1 - smooth)
                                          : v[part] * (1 - p) * (1 - p) + rest * p * p;
-        variance[m] = spread / (s[whole] * s[whole]);
+        const double q = degenerate ? smooth * (1 - smooth) : p * (1 - p);
+        variance[m] =
+            spread / (s[whole] * s[whole]) + q * unseen / (s[whole] * (1 + unseen) * (1 + unseen));
     }
     return mln_combine(estimate, variance, draws->n_draws, MLN_SCALE_LOGIT, level);
 }

@@ -67,6 +67,7 @@ struct mln_band_units {
  * table. A linked one counts in the draws where both its units stand (but see `unless`). */
 struct mln_band_group {
     uint32_t stratum;
+    uint32_t lost;   /* the stratum it is missing from in the draws where `unit` does not stand */
     uint32_t unit;   /* of its link, or of its affaire that was not found; or MLN_BAND_SURE */
     uint32_t member; /* of its belonging to the field; or MLN_BAND_SURE */
     uint32_t cell;   /* of a table; mln_band_draw does not look at it */
@@ -109,10 +110,12 @@ void mln_band_release(struct mln_band_draws *draws); /* of a zeroed or made one 
 void mln_band_sums(const struct mln_band_draws *draws, const struct mln_band_group *groups,
                    size_t n_groups, size_t n_cells, double *sum, double *square);
 
-/* The share of cell `part` in cell `whole` (which holds it), and its band. NaN where the whole is
- * empty in some draw. O(n_draws). */
+/* The share of cell `part` in cell `whole` (which holds it), and its band. `unseen`: how many
+ * subjects of the whole stand elsewhere in the table, because what tells their line is not
+ * recorded, for one subject there; those there stand for them too, which adds p (1 − p) unseen / (W
+ * (1 + unseen)²) to the variance. NaN where the whole is empty in some draw. O(n_draws). */
 struct mln_combined mln_band_share(const struct mln_band_draws *draws, const double *sum,
                                    const double *square, size_t n_cells, size_t part, size_t whole,
-                                   double level);
+                                   double unseen, double level);
 
 #endif

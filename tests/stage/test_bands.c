@@ -9,7 +9,7 @@
 #include "stage/bands.h"
 #include "stats/interval.h"
 
-enum { ROWS_MAX = 12, COLUMNS_MAX = 6 };
+enum { ROWS_MAX = 12, COLUMNS_MAX = 7 };
 #define NONE INT64_MIN
 
 /* What a query tells: texts, then whole numbers; NONE and NULL are missing. */
@@ -59,6 +59,7 @@ static enum mln_status tell(const struct answer *a, mln_sink_fn *sink, void *ctx
     static char bytes[2][64];
     static int64_t numbers[3][ROWS_MAX];
     static int32_t how[ROWS_MAX];
+    static const int32_t late[ROWS_MAX];
     static uint8_t valid[3][2];
     struct mln_column columns[COLUMNS_MAX];
     memset(valid, 0, sizeof valid);
@@ -76,11 +77,12 @@ static enum mln_status tell(const struct answer *a, mln_sink_fn *sink, void *ctx
             how[i] = a->rows[i].how;
             valid[c][i / 8] |= (uint8_t)((numbers[c][i] != NONE) << (i % 8));
         }
-        columns[a->n_texts + c + (c == 2)] =
+        columns[a->n_texts + (c == 2 ? 4 : c)] =
             (struct mln_column){"n", MLN_INT64, valid[c], numbers[c], NULL, 0};
     }
     columns[a->n_texts + 2] = (struct mln_column){"membre", MLN_INT32, NULL, how, NULL, 0};
-    const struct mln_batch batch = {a->n_rows, a->n_texts + 4, columns};
+    columns[a->n_texts + 3] = (struct mln_column){"retard", MLN_INT32, NULL, late, NULL, 0};
+    const struct mln_batch batch = {a->n_rows, a->n_texts + 5, columns};
     return sink(ctx, &batch, err);
 }
 
@@ -177,7 +179,7 @@ static enum mln_status bands_of(double *low, double *high, struct mln_err *err) 
                           .n_measures = 2,
                           .measures = measures};
     struct mln_bands *bands = NULL;
-    enum mln_status status = mln_bands_new(&engine, "base", &options, &bands, err);
+    enum mln_status status = mln_bands_new(&engine, "base", &options, 19000, &bands, err);
     if (status == MLN_OK) {
         status = mln_bands_table(bands, &engine, "base", &spec, &t, err);
     }

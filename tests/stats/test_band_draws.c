@@ -41,13 +41,14 @@ static struct mln_combined share_of(const struct mln_band_draws *d,
                                     const struct mln_band_group *groups, size_t n) {
     double sum[64 * 3], square[64 * 3];
     mln_band_sums(d, groups, n, 3, sum, square);
-    return mln_band_share(d, sum, square, 3, 0, 2, 0.95);
+    return mln_band_share(d, sum, square, 3, 0, 2, 0, 0.95);
 }
 
-static const struct mln_band_group eight[] = {{0, SURE, SURE, 0, 8, false}};
-static const struct mln_band_group five_of_eight[] = {
-    {0, SURE, SURE, 0, 5, false}, {0, SURE, SURE, 1, 3, false}, {0, SURE, SURE, 2, 8, false}};
-static const struct mln_band_group two[] = {{0, SURE, SURE, 0, 2, false}};
+static const struct mln_band_group eight[] = {{0, 0, SURE, SURE, 0, 8, false}};
+static const struct mln_band_group five_of_eight[] = {{0, 0, SURE, SURE, 0, 5, false},
+                                                      {0, 0, SURE, SURE, 1, 3, false},
+                                                      {0, 0, SURE, SURE, 2, 8, false}};
+static const struct mln_band_group two[] = {{0, 0, SURE, SURE, 0, 2, false}};
 
 /* Eight surely linked, five of them in the part, two who surely miss a link: w = 10/8, p = 5/8.
  * Variance w (w − 1) (5 (3/8)² + 3 (5/8)²) / 10² = 0.3125 × 1.875 / 100 and on the logit scale that
@@ -73,8 +74,8 @@ END_TEST
 /* None of the eight in the part: p = 0, p̃ = ½ / 11, variance p̃ (1 − p̃) × 8 w (w − 1) / 10² =
  * 21/484 × 2.5 / 100; no draw differs, so the end is 1.96 errors away. */
 START_TEST(a_share_of_nothing_is_not_sure) {
-    static const struct mln_band_group none[] = {{0, SURE, SURE, 1, 8, false},
-                                                 {0, SURE, SURE, 2, 8, false}};
+    static const struct mln_band_group none[] = {{0, 0, SURE, SURE, 1, 8, false},
+                                                 {0, 0, SURE, SURE, 2, 8, false}};
     struct mln_band_draws d =
         drawn(&no_units, (struct mln_band_groups){eight, 1}, (struct mln_band_groups){two, 1});
     const struct mln_combined c = share_of(&d, none, 2);
@@ -91,12 +92,14 @@ END_TEST
 START_TEST(a_unit_stands_by_its_probability) {
     static const uint64_t key[] = {11, 12};
     static const double prob[] = {0, 1};
-    static const struct mln_band_group linked[] = {
-        {0, SURE, SURE, 0, 6, false}, {0, 0, SURE, 0, 2, false}, {0, 1, SURE, 0, 2, false}};
+    static const struct mln_band_group linked[] = {{0, 0, SURE, SURE, 0, 6, false},
+                                                   {0, 0, 0, SURE, 0, 2, false},
+                                                   {0, 0, 1, SURE, 0, 2, false}};
     static const struct mln_band_group groups[] = {
-        {0, SURE, SURE, 0, 2, false}, {0, SURE, SURE, 1, 4, false}, {0, SURE, SURE, 2, 6, false},
-        {0, 0, SURE, 0, 2, false},    {0, 0, SURE, 2, 2, false},    {0, 1, SURE, 0, 2, false},
-        {0, 1, SURE, 2, 2, false}};
+        {0, 0, SURE, SURE, 0, 2, false}, {0, 0, SURE, SURE, 1, 4, false},
+        {0, 0, SURE, SURE, 2, 6, false}, {0, 0, 0, SURE, 0, 2, false},
+        {0, 0, 0, SURE, 2, 2, false},    {0, 0, 1, SURE, 0, 2, false},
+        {0, 0, 1, SURE, 2, 2, false}};
     const struct mln_band_units units = {2, key, prob, NULL, 0, NULL};
     struct mln_band_draws d = drawn(&units, (struct mln_band_groups){linked, 3}, nobody);
     ck_assert_uint_eq(d.stands[0], 0);
@@ -114,12 +117,13 @@ END_TEST
 START_TEST(who_belongs_and_who_misses) {
     static const uint64_t key[] = {11, 12};
     static const double prob[] = {0, 1};
-    static const struct mln_band_group linked[] = {
-        {0, SURE, SURE, 0, 8, false}, {0, SURE, 0, 0, 5, false}, {0, SURE, 1, 0, 2, false}};
-    static const struct mln_band_group unlinked[] = {{0, 0, SURE, 0, 9, false},
-                                                     {0, 1, SURE, 0, 4, false},
-                                                     {0, 1, 0, 0, 3, false},
-                                                     {0, 1, 1, 0, 1, false}};
+    static const struct mln_band_group linked[] = {{0, 0, SURE, SURE, 0, 8, false},
+                                                   {0, 0, SURE, 0, 0, 5, false},
+                                                   {0, 0, SURE, 1, 0, 2, false}};
+    static const struct mln_band_group unlinked[] = {{0, 0, 0, SURE, 0, 9, false},
+                                                     {0, 0, 1, SURE, 0, 4, false},
+                                                     {0, 0, 1, 0, 0, 3, false},
+                                                     {0, 0, 1, 1, 0, 1, false}};
     const struct mln_band_units units = {2, key, prob, NULL, 0, NULL};
     struct mln_band_draws d =
         drawn(&units, (struct mln_band_groups){linked, 3}, (struct mln_band_groups){unlinked, 4});
@@ -127,7 +131,7 @@ START_TEST(who_belongs_and_who_misses) {
     mln_band_release(&d);
     /* Five who are one thing in the draws where unit 0 stands, another else: never, and always. */
     static const struct mln_band_group either[] = {
-        {0, SURE, 0, 0, 5, false}, {0, SURE, 0, 1, 5, true}, {0, SURE, SURE, 2, 5, false}};
+        {0, 0, SURE, 0, 0, 5, false}, {0, 0, SURE, 0, 1, 5, true}, {0, 0, SURE, SURE, 2, 5, false}};
     d = drawn(&units, (struct mln_band_groups){either, 2}, nobody);
     ck_assert_double_eq(d.weight[0], 1);
     ck_assert_double_eq(share_of(&d, either, 3).estimate, 0);
@@ -266,7 +270,7 @@ static void add_person(struct world *w, struct mln_rng *rng) {
     if (!unknown && !belongs) {
         return;
     }
-    struct mln_band_group g = {s, SURE, unknown ? add_unit(w, 0, 0) : SURE, 0, 1, false};
+    struct mln_band_group g = {s, s, SURE, unknown ? add_unit(w, 0, 0) : SURE, 0, 1, false};
     if (!has_affaire || !is_found) {
         g.unit = add_unit(w, 0, 1 + s);
         w->unlinked[w->n_unlinked++] = g;

@@ -117,8 +117,8 @@ static enum mln_status bands(struct mln_err *err) {
     static const uint32_t rate[] = {MLN_BAND_SURE, 0};
     static const struct mln_band_rate rates[] = {{2, 5}};
     static const struct mln_band_units units = {2, key, prob, rate, 1, rates};
-    static const struct mln_band_group linked[] = {{0, MLN_BAND_SURE, MLN_BAND_SURE, 0, 60, false},
-                                                   {1, 0, 1, 0, 20, false}};
+    static const struct mln_band_group linked[] = {{0, 0, MLN_BAND_SURE, MLN_BAND_SURE, 0, 60, false},
+                                                   {1, 1, 0, 1, 0, 20, false}};
     static const struct mln_band_options options = {.n_draws = 3, .collapse = {1, 4}};
     struct mln_cells cells;
     struct mln_band_draws draws;
