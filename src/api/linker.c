@@ -285,7 +285,7 @@ static enum mln_status run(struct mln_linker *l, size_t n_threads, struct mln_er
     l->builder = NULL;
     MLN_TRY(status);
     if (l->model.n_rules == 0) {
-        MLN_TRY(mln_blocks_choose(&l->arena, &l->records, &l->model, err));
+        MLN_TRY(mln_blocks_choose(&l->arena, &l->records, n_threads, &l->model, err));
     }
     MLN_TRY(mln_blocks_build(&l->model, &l->records, n_threads, &l->blocks, err));
     MLN_TRY(mln_ladder_build(&l->model, &l->records, &l->ladder, err));

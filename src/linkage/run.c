@@ -154,7 +154,7 @@ static enum mln_status choose_rules(struct whole *w, struct mln_err *err) {
     if (w->model.n_rules > 0) {
         return MLN_OK;
     }
-    MLN_TRY(mln_blocks_choose(&w->arena, &w->records, &w->model, err));
+    MLN_TRY(mln_blocks_choose(&w->arena, &w->records, w->options->n_threads, &w->model, err));
     for (size_t r = 0; r < w->model.n_rules; r++) {
         mln_say(w->options->talk, "%s%.*s", r == 0 ? "blocking    " : "            ",
                 MLN_STR_ARG(w->model.rules[r].name));

@@ -27,6 +27,8 @@ struct mln_model_reader {
 enum mln_status mln_model_read_fields(struct mln_model_reader *r, struct mln_yaml *map);
 /* `comparisons` of the model `top`; without them, one of each field that is read from the file. */
 enum mln_status mln_model_read_comparisons(struct mln_model_reader *r, struct mln_yaml *top);
+/* Adds fields to choose rules from. */
+enum mln_status mln_model_offer_keys(struct mln_model_reader *r);
 /* NULL or auto: none yet. */
 enum mln_status mln_model_read_rules(struct mln_model_reader *r, struct mln_yaml *list);
 enum mln_status mln_model_read_training(struct mln_model_reader *r, struct mln_yaml *map);

@@ -281,6 +281,9 @@ static enum mln_status read_top(struct mln_model_reader *r, struct mln_yaml *top
     MLN_TRY(mln_model_read_fields(r, fields));
     MLN_TRY(mln_model_read_comparisons(r, top));
     MLN_TRY(mln_model_read_rules(r, mln_yaml_get(top, "blocking")));
+    if (r->model->n_rules == 0) {
+        MLN_TRY(mln_model_offer_keys(r));
+    }
     MLN_TRY(mln_model_read_training(r, mln_yaml_get(top, "training")));
     MLN_TRY(mln_model_read_decision(r, mln_yaml_get(top, "decision")));
     MLN_TRY(mln_model_read_trained(r, top));

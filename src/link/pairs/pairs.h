@@ -32,13 +32,15 @@ struct mln_rule_count {
     uint64_t keyless[2]; /* records of each side without a key for this rule */
 };
 
-/* Gives a model without rules (`blocking: auto`) its own, in the arena. A field is a rule alone
- * when it makes at most half of the pairs there may be, 2 million and 40 a record; the others are
- * taken two by two; the cheapest first, up to 16 rules; none with a block that would be refused.
- * Depends on the values only. Errors: MLN_BAD_INPUT (no field and no two make pairs so),
- * MLN_NO_MEMORY. O(fields² × n log n). */
+/* Gives a model without rules (`blocking: auto`) its own, in the arena: up to 24, of one field or
+ * two, with 2 million pairs and 40 a record in all; the cheapest first, none with a block that
+ * would be refused. Fields of the file have the first half of the pairs and of each of these
+ * halves; those made from others come after, in rules that do not train (their pairs agree more
+ * than the comparisons tell). Depends on the values only. Errors: MLN_BAD_INPUT (no field and no
+ * two make pairs so), MLN_NO_MEMORY. O((fields + 64) × n log n). */
 enum mln_status mln_blocks_choose(struct mln_arena *arena, const struct mln_records *records,
-                                  struct mln_link_model *model, struct mln_err *err) MLN_MUST_USE;
+                                  size_t n_threads, struct mln_link_model *model,
+                                  struct mln_err *err) MLN_MUST_USE;
 
 /* Sorts the records by the key of each rule; model and records must outlive the blocks. A record
  * without a value in one of the fields has no key; a date has one when it is complete (WINDOW: when

@@ -118,5 +118,8 @@ void em_climb_up(const struct em_data *data, struct em_climb *climb) {
     climb->score = em_pass(data, &a, &b);
     climb->passes++;
     climb->at = a;
+    if (em_change(data, &a, &b) <= MLN_EM_NEARLY_STILL) { /* more digits would decide nothing */
+        climb->alarms &= ~(unsigned)MLN_EM_NOT_CONVERGED;
+    }
     note_fall(climb, last, climb->score.posterior);
 }

@@ -7,6 +7,10 @@
 
 #include "link/train/em.h"
 
+/* Where the iterations end without the tolerance being reached: a last step as small as this,
+ * relative to each parameter, is no alarm. */
+#define MLN_EM_NEARLY_STILL 1e-4
+
 enum { EM_TERMS = MLN_COMPARISONS_MAX * MLN_LEVELS_MAX };
 
 /* A sum that keeps what it rounds off (Knuth's two-sum). */

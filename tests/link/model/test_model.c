@@ -312,7 +312,11 @@ START_TEST(comparisons_and_rules_may_be_left_out) {
     ck_assert_uint_eq(model.comparisons[1].n_levels, 6);
     ck_assert(mln_str_is(model.comparisons[2].name, "c"));
     ck_assert_uint_eq(model.n_rules, 0);
-    must_round_trip("fields alone");
+    /* a_4, b_month, b_year are offered for rules, and not again when they are there */
+    ck_assert_uint_eq(model.n_fields, 7);
+    ck_assert_uint_eq(mln_link_model_field(&model, mln_str_from("a_4")), 4);
+    ck_assert_uint_eq(model.fields[6].from, 1);
+    ck_assert_uint_eq(mln_link_model_field(&model, mln_str_from("c_4")), SIZE_MAX);
     must_read(TOP FIELDS COMPARISONS "blocking: auto\n");
     ck_assert_uint_eq(model.n_rules, 0);
     must_round_trip("auto");
