@@ -1,6 +1,5 @@
 /* Fields that a model with `blocking: auto` offers to the choice of its rules: the beginning of
  * each text, where typing errors and cuts are rarest, the month and the year of each date. */
-#include <stdio.h>
 #include <string.h>
 
 #include "link/model/inside.h"
