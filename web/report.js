@@ -6,7 +6,7 @@
   const MANY = 40; /* rows past which a rate is drawn by rank */
 
   function formatter(chart) {
-    if (chart.view === "rate" || chart.view === "stacked") {
+    if (chart.view === "rate" || chart.view === "stacked" || chart.view === "matrix") {
       return (v) => format(v, chart.decimals) + page.words.percent;
     }
     if (chart.view === "duration") {
@@ -144,6 +144,16 @@
     return 0.2126 * part(n >> 16) + 0.7152 * part((n >> 8) & 255) + 0.0722 * part(n & 255);
   }
 
+  /* The colour a part of the way from one to the other. */
+  function blend(from, to, part) {
+    const a = parseInt(from.slice(1), 16), b = parseInt(to.slice(1), 16);
+    const mix = (shift) => {
+      const x = (a >> shift) & 255, y = (b >> shift) & 255;
+      return Math.round(x + (y - x) * part).toString(16).padStart(2, "0");
+    };
+    return "#" + mix(16) + mix(8) + mix(0);
+  }
+
   /* The ink of a label on a colour: where the contrast of white falls under that of the dark ink. */
   function inkOn(color) {
     return luminance(color) > 0.2 ? "#16202d" : "#ffffff";
@@ -243,7 +253,49 @@
     return { option, height: chart.rows.length * (labelsAbove(chart, width) ? 46 : 36) + 30 + 22 * lines + 30 };
   }
 
-  const builders = { funnel, rate, stacked, duration, balance: stacked };
+  /* Rows are the classes before, columns the classes after; what does not change has a frame. */
+  function matrix(chart, t, width) {
+    const show = formatter(chart);
+    const option = base(chart, t);
+    const narrow = width < NARROW;
+    const left = narrow ? 100 : Math.min(180, width * 0.2);
+    const room = (width - left - 50) / chart.series.length - 2; /* pixels of a column's label: its longest word fits */
+    const longest = Math.max(...chart.series.map((s) => Math.max(...s.label.split(" ").map((w) => w.length))));
+    const cells = [];
+    chart.series.forEach((s, x) => s.values.forEach((v, y) => cells.push({
+      value: [x, y, isNumber(v) ? v : 0],
+      itemStyle: {
+        color: isNumber(v) ? blend(t.paper, t.series[0], Math.sqrt(v / 100)) : t.paper,
+        borderColor: chart.same[y] === x ? t.accent : t.rule, borderWidth: chart.same[y] === x ? 2 : 1,
+      },
+      label: {
+        show: true, fontSize: narrow ? 10 : 12, fontStyle: v === "s" ? "italic" : "normal",
+        color: isNumber(v) ? inkOn(blend(t.paper, t.series[0], Math.sqrt(v / 100))) : t.muted,
+        formatter: () => (isNumber(v) ? (v === 0 ? "" : format(v, narrow ? 0 : chart.decimals)) : v === "s" ? "s" : "–"),
+      },
+    })));
+    option.tooltip.trigger = "item";
+    option.tooltip.formatter = (p) => {
+      const v = chart.series[p.value[0]].values[p.value[1]];
+      const text = isNumber(v) ? show(v) : v === "s" ? page.words.secret : "–";
+      return "<b>" + escapeHtml(chart.rows[p.value[1]]) + "</b> →<br>" + escapeHtml(chart.series[p.value[0]].label) +
+        "&nbsp;: <b>" + escapeHtml(text) + "</b>";
+    };
+    option.grid = { left: 4, right: 14, top: 8, bottom: 8, containLabel: true };
+    option.yAxis = rowAxis(chart, t, narrow ? 900 : width, 8); /* never above the bars */
+    option.yAxis.axisLabel.width = left;
+    option.xAxis = {
+      type: "category", position: "top", axisTick: { show: false }, axisLine: { show: false },
+      data: chart.series.map((s) => s.label),
+      axisLabel: { color: t.ink, lineHeight: 13, interval: 0, fontFamily: t.font, overflow: "break",
+        fontSize: narrow ? 10 : Math.max(9, Math.min(12, Math.floor(room / longest / 0.58))),
+        width: narrow ? 120 : room, rotate: narrow ? 90 : 0 },
+    };
+    option.series = [{ type: "heatmap", data: cells }];
+    return { option, height: chart.rows.length * 36 + (narrow ? 140 : 100) };
+  }
+
+  const builders = { funnel, rate, stacked, duration, balance: stacked, matrix };
 
   maillon.start(builders);
 })();

@@ -13,6 +13,8 @@
 --   condamne            1 a guilty verdict, 0 another end of a prosecution, NULL none yet
 --   genre_justice       her kind of violence by the NATINF that her affaires have at Justice, each
 --                       offence as last qualified; NULL: none states the relation
+--   classe…, champ…, natinf… how her main offence is qualified at recording, orientation, judgment
+--                       (qualification.sql)
 --   champ_justice       1: Justice alone, which has the NATINF only, would count her affaire
 CREATE TABLE {base}.{victimes} AS
 WITH lien AS (
@@ -64,6 +66,9 @@ SELECT v.procedure_no, v.rang, p.force,
        CASE WHEN l.procedure_no IS NULL THEN NULL
             WHEN j.procedure_no IS NULL THEN 0 ELSE 1 END AS champ_justice,
        n.genre AS genre_justice,
+       s.natinf_orientation, s.natinf_jugement,
+       s.classe, s.classe_orientation, s.classe_jugement,
+       s.champ, s.champ_orientation, s.champ_jugement,
        i.code AS issue, m.code AS mode,
        o.date_premiere_orientation, o.date_orientation, o.date_issue,
        CAST(CASE WHEN o.procedure_no IS NULL THEN NULL
@@ -78,6 +83,7 @@ SELECT v.procedure_no, v.rang, p.force,
 FROM {work}.{source} AS v
 JOIN {base}.procedure AS p ON p.procedure_no = v.procedure_no
 JOIN {base}.proc_personne AS w ON w.procedure_no = v.procedure_no AND w.rang = v.rang
+JOIN {work}.{stade} AS s ON s.procedure_no = v.procedure_no AND s.rang = v.rang
 JOIN {work}.age_victime AS g ON g.procedure_no = v.procedure_no AND g.rang = v.rang
 LEFT JOIN lien AS l ON l.procedure_no = v.procedure_no
 LEFT JOIN personne AS q ON q.procedure_no = v.procedure_no AND q.rang = v.rang

@@ -4,6 +4,7 @@ CREATE TABLE {work}.pays (code VARCHAR, groupe VARCHAR);
 CREATE TABLE {work}.partenaire (code VARCHAR);
 CREATE TABLE {work}.champ_natinf (code VARCHAR, genre VARCHAR, ordre INTEGER, lien_requis INTEGER,
                                   debut DATE, fin DATE);
+CREATE TABLE {work}.classe (code VARCHAR, classe VARCHAR, debut DATE, fin DATE);
 CREATE TABLE {work}.code_acte (type VARCHAR, code VARCHAR, issue VARCHAR, mode VARCHAR,
                                decision_ordre INTEGER, debut DATE, fin DATE);
 CREATE TABLE {work}.issue (ordre INTEGER, code VARCHAR);

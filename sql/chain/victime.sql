@@ -20,7 +20,7 @@ WITH infraction AS (
     JOIN {base}.procedure AS p ON p.procedure_no = i.procedure_no
     WHERE p.date_enregistrement BETWEEN i.debut AND i.fin
 )
-SELECT v.procedure_no, v.rang, i.natinf, i.tentative, i.genre, i.ordre,
+SELECT v.procedure_no, v.rang, i.rang AS rang_infraction, i.natinf, i.tentative, i.genre, i.ordre,
        i.lien_requis, v.lien_auteur,
        CASE WHEN i.lien_requis = 0 OR l.code IS NOT NULL THEN 1 ELSE 0 END AS admise,
        ROW_NUMBER() OVER (
@@ -43,7 +43,7 @@ WHERE v.role = 'victime';
 
 CREATE TABLE {work}.victime AS
 WITH jugee AS (
-    SELECT v.procedure_no, v.rang, r.genre, r.natinf, r.tentative, r.admise, r.lien_decide,
+    SELECT v.procedure_no, v.rang, r.rang_infraction, r.genre, r.natinf, r.tentative, r.admise, r.lien_decide,
            v.lien_auteur, l.code AS partenaire,
            CASE WHEN r.ordre_de_toutes < r.ordre_sans_lien THEN 1 ELSE 0 END AS mixte,
            CASE
@@ -65,7 +65,7 @@ WITH jugee AS (
     LEFT JOIN {work}.partenaire AS l ON l.code = v.lien_auteur
     WHERE v.role = 'victime'
 )
-SELECT procedure_no, rang, genre, natinf, tentative,
+SELECT procedure_no, rang, rang_infraction, genre, natinf, tentative,
        CASE WHEN avant IS NOT NULL THEN avant
             WHEN admise = 0 THEN 'lien_non_enregistre'
             ELSE apres END AS motif,
@@ -79,11 +79,11 @@ SELECT procedure_no, rang, genre, natinf, tentative,
 FROM jugee;
 
 CREATE TABLE {work}.victime_possible AS
-SELECT procedure_no, rang, genre, natinf, tentative, champ
+SELECT procedure_no, rang, rang_infraction, genre, natinf, tentative, champ
 FROM {work}.victime
 WHERE champ = 0
 UNION ALL
-SELECT v.procedure_no, v.rang, i.genre, i.natinf, i.tentative, 0
+SELECT v.procedure_no, v.rang, i.rang_infraction, i.genre, i.natinf, i.tentative, 0
 FROM {work}.victime AS v
 JOIN {work}.infraction_victime AS i
   ON i.procedure_no = v.procedure_no AND i.rang = v.rang AND i.place_de_toutes = 1

@@ -19,16 +19,21 @@ procedures AS (
     LEFT JOIN vrai_apparie AS v ON v.procedure_no = p.procedure_no
 ),
 victimes AS (
-    SELECT 0 AS vrai, force, annee, genre, densite, issue, mode,
+    SELECT 0 AS vrai, force, annee, genre, densite, issue, mode, classe, classe_orientation,
+           CASE WHEN classe_jugement IN ('non_jugee', 'inconnue') THEN 'non_retenue'
+                ELSE classe_jugement END AS classe_jugement,
            CASE WHEN en_cours = 0 THEN duree_jours END AS duree, lie
     FROM {base}.chaine_victime
     UNION ALL
-    SELECT 1, force, annee, genre, densite, issue, mode, duree_jours,
+    SELECT 1, force, annee, genre, densite, issue, mode, classe, classe_orientation,
+           classe_jugement, duree_jours,
            CASE WHEN issue IS NULL THEN 0 ELSE 1 END
     FROM {t}.vraie_victime
 ),
 liees AS (
-    SELECT vrai, force, annee, genre, densite, issue, mode, duree FROM victimes WHERE lie = 1
+    SELECT vrai, force, annee, genre, densite, issue, mode, classe, classe_orientation,
+           classe_jugement, duree
+    FROM victimes WHERE lie = 1
 ),
 ensemble AS (
     SELECT vrai, COUNT(*) AS n, SUM(lie) AS lies FROM victimes GROUP BY vrai
@@ -62,6 +67,25 @@ parts AS (
     FROM liees
     WHERE densite IS NOT NULL
     GROUP BY densite, vrai
+    UNION ALL
+    SELECT 8, 'class of the offence at orientation', l.classe_orientation, l.vrai, COUNT(*),
+           MAX(e.lies)
+    FROM liees AS l
+    JOIN ensemble AS e ON e.vrai = l.vrai
+    WHERE l.classe IS NOT NULL
+    GROUP BY l.classe_orientation, l.vrai
+    UNION ALL
+    SELECT 9, 'class of the offence at judgment', l.classe_jugement, l.vrai, COUNT(*), MAX(e.lies)
+    FROM liees AS l
+    JOIN ensemble AS e ON e.vrai = l.vrai
+    WHERE l.classe IS NOT NULL
+    GROUP BY l.classe_jugement, l.vrai
+    UNION ALL
+    SELECT 10, 'same class at orientation as recorded', classe, vrai,
+           SUM(CASE WHEN classe_orientation = classe THEN 1 ELSE 0 END), COUNT(*)
+    FROM liees
+    WHERE classe IS NOT NULL
+    GROUP BY classe, vrai
 ),
 durees AS (
     SELECT vrai, COUNT(duree) AS n,
@@ -104,7 +128,7 @@ mesures AS (
     FULL OUTER JOIN (SELECT ordre, figure, modalite, n, base FROM parts WHERE vrai = 1) AS v
       ON v.figure = o.figure AND v.modalite = o.modalite
     UNION ALL
-    SELECT 8, 'days from recording to end', s.modalite, 'jours',
+    SELECT 11, 'days from recording to end', s.modalite, 'jours',
            CASE s.rang WHEN 1 THEN o.q1 WHEN 2 THEN o.q2 WHEN 3 THEN o.q3 ELSE o.moyenne END,
            CASE s.rang WHEN 1 THEN v.q1 WHEN 2 THEN v.q2 WHEN 3 THEN v.q3 ELSE v.moyenne END,
            o.n, v.n

@@ -53,12 +53,24 @@ FROM {pivot}.lien_infraction;
 CREATE TABLE {t}.vraie_victime AS
 SELECT p.procedure_no, CAST(v.rang AS INTEGER) AS rang, v.genre, v.force,
        p.annee_enregistrement AS annee, v.issue, v.mode,
-       CAST(v.duree_jours AS INTEGER) AS duree_jours, d.densite
+       CAST(v.duree_jours AS INTEGER) AS duree_jours, d.densite,
+       c1.classe,
+       CASE WHEN v.issue IS NULL THEN NULL
+            WHEN v.issue = 'en_cours' THEN 'non_orientee' ELSE c2.classe END AS classe_orientation,
+       CASE WHEN v.issue IS NULL THEN NULL
+            WHEN v.issue <> 'poursuites' THEN 'non_poursuivie'
+            WHEN v.natinf_jugement IS NULL THEN 'non_retenue' ELSE c3.classe END AS classe_jugement
 FROM {t}.lu_victime AS v
-LEFT JOIN {t}.densite AS d ON d.code = v.commune_faits
 LEFT JOIN {t}.procedure_connue AS p
   ON p.force = v.force AND p.code_unite = v.code_unite AND p.annee = v.annee
  AND p.numero = v.numero
+LEFT JOIN {t}.densite AS d ON d.code = v.commune_faits
+LEFT JOIN {t}.classe AS c1
+  ON c1.code = v.natinf AND p.date_enregistrement BETWEEN c1.debut AND c1.fin
+LEFT JOIN {t}.classe AS c2
+  ON c2.code = v.natinf_orientation AND p.date_enregistrement BETWEEN c2.debut AND c2.fin
+LEFT JOIN {t}.classe AS c3
+  ON c3.code = v.natinf_jugement AND p.date_enregistrement BETWEEN c3.debut AND c3.fin
 WHERE v.champ = '1';
 
 CREATE TABLE {t}.vrai_sejour AS

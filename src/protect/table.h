@@ -71,8 +71,11 @@ enum mln_view {
                           at the TOTAL (or first category) of the other dimensions */
     MLN_VIEW_BALANCE,  /* stocks and flows (below): per category of the first dimension, the closing
                           stocks of the categories of the second, stacked */
+    MLN_VIEW_MATRIX, /* two dimensions: per category of the first, the first SHARE measure of each
+                        category of the last, of which those with the code of the row are the
+                        unchanged (requalifications) */
 };
-enum { MLN_VIEW_COUNT = MLN_VIEW_BALANCE + 1 };
+enum { MLN_VIEW_COUNT = MLN_VIEW_MATRIX + 1 };
 
 /* The third dimension of a table of view BALANCE. Its first are successive periods, without a
  * TOTAL; its second stages, with one; and in every period and stage

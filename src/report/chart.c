@@ -45,13 +45,15 @@ bool mln_chart_of(const struct mln_protected_table *table, struct mln_chart *out
     case MLN_VIEW_FUNNEL: out->n_series = 1; return t->n_dimensions == 1;
     case MLN_VIEW_RATE:
     case MLN_VIEW_STACKED:
+    case MLN_VIEW_MATRIX:
         out->first_measure = measure_of_kind(t, MLN_MEASURE_SHARE, 0);
         if (out->first_measure == t->n_measures) {
             out->first_measure = measure_of_kind(t, MLN_MEASURE_PROBABILITY, 0);
         }
         out->n_series =
             t->view == MLN_VIEW_RATE ? 1 : last_dimension(t)->n - (last_dimension(t)->total >= 0);
-        return out->first_measure < t->n_measures;
+        return out->first_measure < t->n_measures &&
+               (t->view != MLN_VIEW_MATRIX || t->n_dimensions == 2);
     case MLN_VIEW_DURATION:
         while (measure_of_kind(t, MLN_MEASURE_QUANTILE, out->n_series) < t->n_measures) {
             out->n_series++;
@@ -81,7 +83,7 @@ static size_t cell_at(const struct mln_chart *c, size_t row, size_t series) {
         return (row * t->dimensions[1].n + series_category(c, series)) * MLN_BALANCE_PARTS +
                MLN_BALANCE_CLOSING;
     }
-    const bool by_category = c->view == MLN_VIEW_RATE || c->view == MLN_VIEW_STACKED;
+    const bool by_category = mln_chart_is_percent(c);
     size_t cell = 0;
     for (size_t d = 0; d < t->n_dimensions; d++) {
         const struct mln_dimension *dim = &t->dimensions[d];
@@ -153,7 +155,18 @@ void mln_chart_put_lead(struct mln_buf *out, const struct mln_chart *c, enum mln
 }
 
 bool mln_chart_is_percent(const struct mln_chart *c) {
-    return c->view == MLN_VIEW_RATE || c->view == MLN_VIEW_STACKED;
+    return c->view == MLN_VIEW_RATE || c->view == MLN_VIEW_STACKED || c->view == MLN_VIEW_MATRIX;
+}
+
+ptrdiff_t mln_chart_same(const struct mln_chart *c, size_t row) {
+    const struct mln_table *t = frame_of(c);
+    for (size_t s = 0; mln_chart_row_is_known(c, row) && s < c->n_series; s++) {
+        if (strcmp(t->dimensions[0].codes[row], t->dimensions[1].codes[series_category(c, s)]) ==
+            0) {
+            return (ptrdiff_t)s;
+        }
+    }
+    return -1;
 }
 
 bool mln_chart_row_is_known(const struct mln_chart *c, size_t row) {
@@ -273,8 +286,8 @@ static void put_series(struct mln_json *j, const struct mln_chart *c, enum mln_l
 }
 
 void mln_chart_put_json(struct mln_json *j, const struct mln_chart *c, enum mln_lang lang) {
-    static const char *const views[] = {"table",   "funnel",   "rate",
-                                        "stacked", "duration", "balance"};
+    static const char *const views[] = {"table",    "funnel",  "rate",  "stacked",
+                                        "duration", "balance", "matrix"};
     const struct mln_table *t = frame_of(c);
     mln_json_begin_object(j);
     mln_json_key(j, "name");
@@ -298,6 +311,14 @@ void mln_chart_put_json(struct mln_json *j, const struct mln_chart *c, enum mln_
     }
     if (c->view == MLN_VIEW_BALANCE) {
         put_wholes(j, c);
+    }
+    if (c->view == MLN_VIEW_MATRIX) {
+        mln_json_key(j, "same");
+        mln_json_begin_array(j);
+        for (size_t r = 0; r < c->n_rows; r++) {
+            mln_json_i64(j, mln_chart_same(c, r));
+        }
+        mln_json_end(j);
     }
     mln_json_key(j, "series");
     mln_json_begin_array(j);

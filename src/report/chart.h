@@ -32,6 +32,9 @@ bool mln_chart_is_percent(const struct mln_chart *c);
 bool mln_chart_is_years(const struct mln_chart *c); /* every row but TOTAL and NR is a year */
 bool mln_chart_row_is_known(const struct mln_chart *c, size_t row); /* neither TOTAL nor NR */
 
+/* MATRIX: the series of the row's own class; -1: none (TOTAL, NR, a class that only rows have). */
+ptrdiff_t mln_chart_same(const struct mln_chart *c, size_t row);
+
 /* A step of a funnel in percent of the first step that counts the same unit (table.h), which
  * `first` receives; from published counts. */
 enum mln_value_state mln_funnel_share(const struct mln_protected_table *funnel, size_t step,

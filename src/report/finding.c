@@ -44,6 +44,16 @@ static struct extremes extremes_of(const struct mln_chart *c, bool years) {
     return e;
 }
 
+static bool looks_the_same(const struct mln_chart *c, enum mln_lang lang, double a, double b) {
+    struct mln_buf x = MLN_BUF_INIT, y = MLN_BUF_INIT;
+    mln_chart_put_value(&x, c, lang, a);
+    mln_chart_put_value(&y, c, lang, b);
+    const bool same = mln_str_eq(mln_buf_view(&x), mln_buf_view(&y));
+    mln_buf_release(&x);
+    mln_buf_release(&y);
+    return same;
+}
+
 /* " (label)", or " [label]" when it has round ones itself. */
 static void put_in_brackets(struct mln_buf *out, const char *label) {
     const bool round = strchr(label, '(') == NULL;
@@ -57,7 +67,7 @@ static void put_in_brackets(struct mln_buf *out, const char *label) {
 static void put_extremes(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
     const bool years = mln_chart_is_years(c);
     const struct extremes e = extremes_of(c, years);
-    if (e.n < 2 || (!years && e.low_value >= e.high_value)) {
+    if (e.n < 2 || (!years && looks_the_same(c, lang, e.low_value, e.high_value))) {
         return;
     }
     const struct {
@@ -107,9 +117,154 @@ static bool put_funnel(struct mln_buf *out, const struct mln_chart *c, enum mln_
     return true;
 }
 
+/* ── matrices ── */
+
+/* The published counts of a matrix: of the rows whose own class is shown, what did not change; of
+ * all the units, those whose class after is one of the rows'. */
+struct changes {
+    uint64_t total;      /* of the table */
+    uint64_t rows, same; /* of the rows shown */
+    uint64_t known;      /* of all rows, in a class of the rows */
+    bool hidden;         /* a row, or what `known` needs, is suppressed */
+};
+
+static size_t matrix_cell(const struct mln_table *t, size_t row, size_t column) {
+    return row * t->dimensions[1].n + column;
+}
+
+static size_t column_named(const struct mln_table *t, const char *code) {
+    size_t i = 0;
+    while (i < t->dimensions[1].n && strcmp(t->dimensions[1].codes[i], code) != 0) {
+        i++;
+    }
+    return i;
+}
+
+static struct changes changes_of(const struct mln_chart *c) {
+    const struct mln_table *t = mln_protected_frame(c->table);
+    struct changes x = {0};
+    if (c->total_row < 0 || t->dimensions[1].total < 0) {
+        return x;
+    }
+    const size_t whole = (size_t)t->dimensions[1].total, all = (size_t)c->total_row;
+    x.hidden = !mln_protected_count(c->table, matrix_cell(t, all, whole), &x.total);
+    for (size_t r = 0; r < c->n_rows; r++) {
+        uint64_t same = 0, row = 0, then = 0;
+        if (mln_chart_same(c, r) < 0) {
+            continue;
+        }
+        const size_t column = column_named(t, t->dimensions[0].codes[r]);
+        x.hidden |= !mln_protected_count(c->table, matrix_cell(t, all, column), &then);
+        x.known += then;
+        if (mln_protected_count(c->table, matrix_cell(t, r, column), &same) &&
+            mln_protected_count(c->table, matrix_cell(t, r, whole), &row)) {
+            x.same += same;
+            x.rows += row;
+        } else {
+            x.hidden = true;
+        }
+    }
+    return x;
+}
+
+static void put_percent(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang,
+                        uint64_t part, uint64_t whole) {
+    mln_chart_put_value(out, c, lang, 100 * (double)part / (double)whole);
+}
+
+/* Columns that no row has: not yet oriented, not judged, out of the classes. */
+static void put_others(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang,
+                       uint64_t total) {
+    const struct mln_table *t = mln_protected_frame(c->table);
+    const struct mln_dimension *to = &t->dimensions[1];
+    for (size_t i = 0; i < to->n; i++) {
+        bool is_class = (ptrdiff_t)i == to->total;
+        uint64_t count = 0;
+        for (size_t r = 0; r < c->n_rows; r++) {
+            is_class = is_class || (mln_chart_row_is_known(c, r) &&
+                                    strcmp(t->dimensions[0].codes[r], to->codes[i]) == 0);
+        }
+        if (is_class ||
+            !mln_protected_count(c->table, matrix_cell(t, (size_t)c->total_row, i), &count) ||
+            count == 0) {
+            continue;
+        }
+        mln_buf_addz(out, mln_word(lang, MLN_WORD_SEMICOLON));
+        put_inside(out, lang == MLN_LANG_FR ? to->labels_fr[i] : to->labels_en[i]);
+        mln_buf_addz(out, mln_word(lang, MLN_WORD_COLON));
+        put_percent(out, c, lang, count, total);
+    }
+}
+
+/* The least and the greatest share that does not change, by row. */
+static void put_same_extremes(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
+    struct extremes e = {0};
+    for (size_t r = 0; r < c->n_rows; r++) {
+        const ptrdiff_t series = mln_chart_same(c, r);
+        double value = 0;
+        if (series < 0 || mln_chart_value(c, r, (size_t)series, &value) != MLN_VALUE_SHOWN) {
+            e.hidden = e.hidden || series >= 0;
+            continue;
+        }
+        if (e.n == 0 || value < e.low_value) {
+            e.low = r, e.low_value = value;
+        }
+        if (e.n == 0 || value > e.high_value) {
+            e.high = r, e.high_value = value;
+        }
+        e.n++;
+    }
+    if (e.n < 2) {
+        return;
+    }
+    mln_buf_addf(out, ", %s ", mln_word(lang, MLN_WORD_FROM));
+    mln_chart_put_value(out, c, lang, e.low_value);
+    put_in_brackets(out, mln_chart_row_label(c, lang, e.low));
+    mln_buf_addf(out, " %s ", mln_word(lang, MLN_WORD_TO));
+    mln_chart_put_value(out, c, lang, e.high_value);
+    put_in_brackets(out, mln_chart_row_label(c, lang, e.high));
+    if (e.hidden) {
+        mln_buf_addf(out, " %s", mln_word(lang, MLN_WORD_AMONG_SHOWN));
+    }
+}
+
+/* "Qualification inchangée : 84,9 % des victimes appariées, de 70,1 % (viols) à 88,0 % (menaces) ;
+ * changée : 5,1 % ; pas encore orientée : 4,9 %" */
+static bool put_matrix(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
+    const struct mln_table *t = mln_protected_frame(c->table);
+    const struct changes x = changes_of(c);
+    if (x.rows == 0) {
+        return false;
+    }
+    mln_buf_addf(out, "%s%s", mln_word(lang, MLN_WORD_UNCHANGED), mln_word(lang, MLN_WORD_COLON));
+    put_percent(out, c, lang, x.same, x.rows);
+    mln_buf_addf(out, " %s ", mln_word(lang, MLN_WORD_OF));
+    mln_put_html(out, lang == MLN_LANG_FR ? t->unit_fr : t->unit_en);
+    put_same_extremes(out, c, lang);
+    if (!x.hidden && x.total > 0 && x.known >= x.same) {
+        mln_buf_addf(out, "%s%s%s", mln_word(lang, MLN_WORD_SEMICOLON),
+                     mln_word(lang, MLN_WORD_CHANGED), mln_word(lang, MLN_WORD_COLON));
+        put_percent(out, c, lang, x.known - x.same, x.total);
+    }
+    if (x.total > 0) {
+        put_others(out, c, lang, x.total);
+    }
+    return true;
+}
+
 bool mln_chart_put_finding(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
     if (c->view == MLN_VIEW_FUNNEL) {
         return put_funnel(out, c, lang);
+    }
+    if (c->view == MLN_VIEW_MATRIX) {
+        struct mln_buf text = MLN_BUF_INIT;
+        const bool found = put_matrix(&text, c, lang);
+        if (found) {
+            mln_buf_add_str(out, mln_buf_view(&text));
+        }
+        out->failed = out->failed || text.failed;
+        mln_buf_release(&text);
+        return found;
     }
     double total = 0;
     if (c->total_row < 0 ||

@@ -86,7 +86,7 @@ static void put_key_figures(struct mln_buf *out, const struct page *p) {
     for (size_t i = 0; i < p->n; i++) {
         struct mln_chart c;
         double value = 0;
-        if (!mln_chart_of(p->tables[i], &c) || seen[c.view] || !key_value(&c, &value)) {
+        if (!mln_chart_of(p->tables[i], &c) || c.view == MLN_VIEW_MATRIX || seen[c.view] || !key_value(&c, &value)) {
             continue;
         }
         seen[c.view] = true;

@@ -34,6 +34,7 @@ static enum mln_status step_for(struct chain *c, const char *asset, bool possibl
         MLN_INT("tous", s->whole_affaires),
         MLN_IDENT("victimes", possible ? "victime_possible" : "chaine_victime"),
         MLN_IDENT("source", possible ? "victime_possible" : "victime"),
+        MLN_IDENT("stade", possible ? "stade_possible" : "stade"),
         MLN_INT("champ", possible ? 0 : 1), MLN_INT("tard_jours", s->link_error.late_days),
         MLN_REAL("tard_part", s->link_error.late_share));
     MLN_TRY(mln_check_interrupt(err));
@@ -258,10 +259,10 @@ static enum mln_status rebuild(struct chain *c, struct mln_err *err) {
                                                "chain/age_victime.sql", "chain/victime.sql",
                                                "chain/auteur.sql", "chain/auteur_hote.sql"};
     static const char *const chain_steps[] = {
-        "chain/acte.sql",           "chain/etat_auteur.sql",      "chain/issue_procedure.sql",
-        "chain/chaine_victime.sql", "chain/chaine_procedure.sql", "chain/histoire.sql",
-        "chain/anomalie.sql",       "chain/rapprochement.sql",    "chain/passage.sql",
-        "chain/flux.sql",           "chain/personne.sql"};
+        "chain/acte.sql",           "chain/etat_auteur.sql",    "chain/issue_procedure.sql",
+        "chain/qualification.sql",  "chain/chaine_victime.sql", "chain/chaine_procedure.sql",
+        "chain/histoire.sql",       "chain/anomalie.sql",       "chain/rapprochement.sql",
+        "chain/passage.sql",        "chain/flux.sql",           "chain/personne.sql"};
     MLN_TRY(step(c, "chain/nomenclatures.sql", err));
     MLN_TRY(mln_chain_codes_load(c->run, c->e, &c->study, err));
     MLN_TRY(mln_grammar_load(c->run->arena, c->e, MLN_WORK, &c->grammar, err));
@@ -270,6 +271,7 @@ static enum mln_status rebuild(struct chain *c, struct mln_err *err) {
     MLN_TRY(steps(c, author_steps, sizeof author_steps / sizeof *author_steps, err));
     MLN_TRY(check_growth(c, err));
     MLN_TRY(steps(c, chain_steps, sizeof chain_steps / sizeof *chain_steps, err));
+    MLN_TRY(step_for(c, "chain/qualification.sql", true, err));
     MLN_TRY(step_for(c, "chain/chaine_victime.sql", true, err));
     MLN_TRY(step(c, "chain/incertitude.sql", err));
     MLN_TRY(tell_quality(c, err));

@@ -141,6 +141,60 @@ static enum mln_status fill_natinf(struct loader *l, struct mln_err *err) {
     return MLN_OK;
 }
 
+/* ── classes of offences ── */
+
+enum { C_CODE, C_CLASS, C_FROM, C_TO };
+
+/* No day may have two classes of a code: a victim would be counted twice. */
+static enum mln_status check_alone(const struct mln_codes *codes, size_t row, int32_t from,
+                                   int32_t to, struct mln_err *err) {
+    if (to < from) {
+        return fault(codes, row, err, "it ends before it begins");
+    }
+    for (size_t i = 0; i < row; i++) {
+        int32_t begin = 0, end = 0;
+        if (!mln_str_eq(mln_codes_cell(codes, i, C_CODE), mln_codes_cell(codes, row, C_CODE))) {
+            continue;
+        }
+        MLN_TRY(mln_codes_day(codes, i, C_FROM, day_min(), &begin, err));
+        MLN_TRY(mln_codes_day(codes, i, C_TO, day_max(), &end, err));
+        if (begin <= to && from <= end) {
+            return fault(codes, row, err, "two of its classes hold on the same day");
+        }
+    }
+    return MLN_OK;
+}
+
+static enum mln_status fill_classes(struct loader *l, struct mln_err *err) {
+    const char *const columns[] = {"code", l->study->class_column, "debut", "fin"};
+    struct mln_codes codes;
+    if (l->study->classes == NULL) {
+        return MLN_OK;
+    }
+    MLN_TRY(nomenclature(l, l->study->classes, columns, 4, &codes, err));
+    for (size_t i = 0; i < codes.n_rows; i++) {
+        int32_t from = 0, to = 0;
+        MLN_TRY(mln_codes_day(&codes, i, C_FROM, day_min(), &from, err));
+        MLN_TRY(mln_codes_day(&codes, i, C_TO, day_max(), &to, err));
+        MLN_TRY(check_alone(&codes, i, from, to, err));
+        mln_add_str(l->b, 0, mln_codes_cell(&codes, i, C_CODE));
+        add_text(l->b, 1, mln_codes_cell(&codes, i, C_CLASS));
+        mln_add_i32(l->b, 2, from);
+        mln_add_i32(l->b, 3, to);
+    }
+    return MLN_OK;
+}
+
+enum mln_status mln_chain_classes_load(struct mln_run *run, struct mln_engine *e,
+                                       const struct mln_study *study, struct mln_err *err) {
+    static const struct mln_column_spec specs[] = {{"code", MLN_UTF8_TEXT},
+                                                   {"classe", MLN_UTF8_TEXT},
+                                                   {"debut", MLN_DATE32},
+                                                   {"fin", MLN_DATE32}};
+    struct loader l = {run, e, study, NULL};
+    return fill(&l, "classe", specs, 4, fill_classes, err);
+}
+
 /* ── the outcome ── */
 
 enum { E_CODE, E_TYPE, E_ISSUE, E_MODE, E_FROM, E_TO, E_COUNT };
@@ -280,6 +334,7 @@ enum mln_status mln_chain_codes_load(struct mln_run *run, struct mln_engine *e,
     MLN_TRY(fill(&l, "pays", pays, 2, fill_pays, err));
     MLN_TRY(fill(&l, "partenaire", partners, 1, fill_partners, err));
     MLN_TRY(fill(&l, "champ_natinf", natinf, 6, fill_natinf, err));
+    MLN_TRY(mln_chain_classes_load(run, e, study, err));
     MLN_TRY(fill(&l, "code_acte", events, 7, fill_events, err));
     MLN_TRY(fill(&l, "issue", ordered, 2, fill_issues, err));
     MLN_TRY(fill(&l, "mode", ordered, 2, fill_modes, err));

@@ -14,4 +14,10 @@ enum mln_status mln_chain_codes_load(struct mln_run *run, struct mln_engine *e,
                                      const struct mln_study *study, struct mln_err *err)
     MLN_MUST_USE;
 
+/* Fills the table `classe` (code, classe, debut, fin) with the study's classes of offences; nothing
+ * when it has none. MLN_BAD_INPUT when a code has two classes on one day. */
+enum mln_status mln_chain_classes_load(struct mln_run *run, struct mln_engine *e,
+                                       const struct mln_study *study, struct mln_err *err)
+    MLN_MUST_USE;
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "source/source.h"
+#include "stage/chain_codes.h"
 #include "stage/density.h"
 #include "stage/eval_bands.h"
 #include "stage/zone.h"
@@ -24,7 +25,7 @@ struct eval {
 
 /* ── the truth, as text ── */
 
-enum { TRUTH_COLUMNS_MAX = 12 };
+enum { TRUTH_COLUMNS_MAX = 16 };
 
 struct truth_file {
     const char *file;
@@ -43,7 +44,7 @@ static const struct truth_file truth_files[] = {
       NULL}},
     {"victime.csv", "lu_victime",
      {"force", "code_unite", "annee", "numero", "rang", "genre", "champ", "issue", "mode",
-      "duree_jours", "commune_faits", NULL}},
+      "duree_jours", "commune_faits", "natinf", "natinf_orientation", "natinf_jugement", NULL}},
     {"etape.csv", "lu_etape",
      {"force", "code_unite", "annee", "numero", "ordre", "etape", "entree", "sortie", NULL}},
     {"identite.csv", "lu_identite",
@@ -357,8 +358,17 @@ static enum mln_status open_zones(struct eval *ev, struct mln_err *err) {
 static enum mln_status load_density(struct eval *ev, struct mln_err *err) {
     struct mln_density density;
     MLN_TRY(mln_density_read(ev->run.project, ev->run.arena, &density, err));
-    MLN_TRY(mln_run_sql(ev->e, "eval/densite.sql", names(), NULL, err));
     return mln_density_append(&density, ev->e, MLN_WORK, "densite", err);
+}
+
+/* The classes of offences that the run used: the truth has the codes. */
+static enum mln_status load_classes(struct eval *ev, struct mln_err *err) {
+    struct mln_study study;
+    if (ev->run.project->study == NULL) {
+        return MLN_OK;
+    }
+    MLN_TRY(mln_study_read(ev->run.arena, ev->run.project->study, &study, err));
+    return mln_chain_classes_load(&ev->run, ev->e, &study, err);
 }
 
 static enum mln_status compare(struct eval *ev, const char *truth_dir, struct mln_err *err) {
@@ -366,7 +376,9 @@ static enum mln_status compare(struct eval *ev, const char *truth_dir, struct ml
     for (size_t i = 0; i < sizeof truth_files / sizeof *truth_files; i++) {
         MLN_TRY(load_truth(ev, truth_dir, &truth_files[i], err));
     }
+    MLN_TRY(mln_run_sql(ev->e, "eval/nomenclatures.sql", names(), NULL, err));
     MLN_TRY(load_density(ev, err));
+    MLN_TRY(load_classes(ev, err));
     MLN_TRY(mln_run_sql(ev->e, "eval/verite.sql", names(), NULL, err));
     MLN_TRY(mln_eval_bands_read(&ev->run, &ev->bands, err));
     mln_json_init(&ev->json, &ev->text);

@@ -35,6 +35,19 @@ static enum mln_status read_field(struct mln_arena *arena, struct mln_yaml *top,
     return mln_yaml_done(map, err);
 }
 
+/* Optional: without it, offences have no class. */
+static enum mln_status read_offence_class(struct mln_arena *arena, struct mln_yaml *top,
+                                          struct mln_study *s, struct mln_err *err) {
+    struct mln_yaml *const map = mln_yaml_get(top, "offence_class");
+    if (map == NULL) {
+        return MLN_OK;
+    }
+    MLN_TRY(mln_yaml_as_map(map, err));
+    MLN_TRY(mln_study_need_name(arena, map, "nomenclature", &s->classes, err));
+    MLN_TRY(mln_study_need_name(arena, map, "column", &s->class_column, err));
+    return mln_yaml_done(map, err);
+}
+
 static enum mln_status read_priority(struct mln_yaml *map, struct mln_study *s,
                                      struct mln_err *err) {
     struct mln_yaml *node = NULL;
@@ -151,6 +164,7 @@ enum mln_status mln_study_parse(struct mln_arena *arena, const char *file, struc
     MLN_TRY(mln_yaml_as_i64(version, 1, 1, &number, err));
     MLN_TRY(mln_study_need_name(arena, top, "name", &out->name, err));
     MLN_TRY(read_field(arena, top, out, err));
+    MLN_TRY(read_offence_class(arena, top, out, err));
     MLN_TRY(read_outcome(arena, top, out, err));
     MLN_TRY(read_link_error(arena, top, out, err));
     MLN_TRY(mln_study_read_variables(arena, top, out, err));

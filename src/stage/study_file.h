@@ -152,6 +152,9 @@ struct mln_study {
     int32_t age_min;
     bool keeps_unknown_age; /* else who may be younger than age_min is left out */
     int32_t recorded_from, recorded_to;
+    /* the class of offences, for requalifications */
+    const char *classes;      /* nomenclature: code (NATINF), class_column, debut, fin; NULL: none */
+    const char *class_column;
     /* the outcome */
     const char *events;                    /* nomenclature: code, type, issue, mode, debut, fin */
     const char *priority[MLN_ISSUE_COUNT]; /* every outcome word, highest priority first */

@@ -4,7 +4,7 @@
 static const char *const source_words[] = {"victims", "procedures", "anomalies", "ledger", "flows",
                                            "persons", "members",    "funnel",    NULL};
 static const char *const view_words[] = {"table",    "funnel",  "rate", "stacked",
-                                         "duration", "balance", NULL};
+                                         "duration", "balance", "matrix", NULL};
 /* The parts of a balance (protect/table.h), as base.flux writes them. */
 static const char *const balance_words[MLN_BALANCE_PARTS] = {"stock_initial", "entrees", "retours",
                                                              "sorties", "stock_final"};

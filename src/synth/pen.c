@@ -47,7 +47,7 @@ const struct mln_synth_file_info mln_synth_files[N_FILES] = {
     [FILE_TRUTH_VICTIME] = {"truth/victime.csv", true, true,
                             TRUTH_KEY
                             ",rang,genre,champ,age_faits,issue,mode,date_issue,duree_jours,"
-                            "commune_faits"},
+                            "commune_faits,natinf,natinf_orientation,natinf_jugement"},
     [FILE_TRUTH_ETAPE] = {"truth/etape.csv", true, true, TRUTH_KEY ",ordre,etape,entree,sortie"},
     [FILE_TRUTH_IDENTITE] = {"truth/identite.csv", true, true, TRUTH_KEY ",rang,role,personne"},
 };

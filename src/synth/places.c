@@ -371,6 +371,7 @@ static enum mln_status load_natinf(struct mln_synth_places *p, struct mln_err *e
         struct mln_synth_natinf *x = &p->natinf[p->n_natinf++];
         copy(x->code, sizeof x->code, cells[0]);
         x->kind = KIND_OTHER;
+        x->place = INT32_MAX;
         x->classe = classes[1];
         for (size_t k = 0; k < 3; k++) {
             x->classe = mln_str_is(cells[2], classes[k]) ? classes[k] : x->classe;
@@ -384,7 +385,7 @@ static enum mln_status load_kinds(struct mln_synth_places *p, struct mln_err *er
     MLN_TRY(open_table("nomenclatures/natinf_violences_conjugales.csv", &lines, err));
     struct mln_str cells[MAX_CELLS];
     size_t n = 0;
-    while (next_line(&lines, cells, &n)) {
+    for (int32_t place = 0; next_line(&lines, cells, &n); place++) {
         for (size_t i = 0; i < p->n_natinf; i++) {
             struct mln_synth_natinf *x = &p->natinf[i];
             if (!mln_str_is(cells[0], x->code)) {
@@ -395,6 +396,7 @@ static enum mln_status load_kinds(struct mln_synth_places *p, struct mln_err *er
                                                                         : x->kind;
             }
             x->link_required = mln_str_is(cells[3], "1");
+            x->place = place;
         }
     }
     for (size_t i = 0; i < p->n_natinf; i++) {

@@ -31,6 +31,7 @@ struct mln_synth_natinf {
     const char *classe;       /* crime, delit, contravention */
     enum mln_synth_kind kind; /* KIND_OTHER outside the list of partner violence */
     bool link_required;
+    int32_t place; /* in the list of partner violence, from 0; outside it: after all */
 };
 
 /* Indices of NATINF, by kind. */

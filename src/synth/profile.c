@@ -104,6 +104,8 @@ static const struct field fields[] = {
     KIND("prosecuted", prosecuted), KIND("composition", composition), KIND("alternative", alternative),
     KIND("inopportune", inopportune), KIND("instruction", instruction),
     EACH("kinds.*.span_days", kinds[0].span_days, 0, 5000, mln_synth_kind_words, struct mln_synth_kind_profile),
+    { "kinds.*.requalified_to", CHOICE, AT(kinds[0].requalified_to), 0, 1e12, 0, mln_synth_kind_words,
+      sizeof(struct mln_synth_kind_profile), NULL },
 
     P("persons.victim_female", victim_female), P("persons.opposite_sex", opposite_sex),
     N("persons.age.shift", age_shift, 0, 60), N("persons.age.median", age_median, 1, 80), N("persons.age.sigma", age_sigma, 0, 2),
@@ -129,6 +131,7 @@ static const struct field fields[] = {
     P("affaires.duplicate_author", duplicate_author), P("affaires.duplicate_victim", duplicate_victim),
     P("affaires.same_verdict", same_verdict), P("affaires.reoriented", reoriented), N("affaires.reoriented_days", reoriented_days, 1, 5000),
     P("affaires.requalified", requalified), P("affaires.requalified_loses_qualifier", requalified_loses_qualifier),
+    P("affaires.requalified_other_kind", requalified_other_kind),
     P("affaires.judged_requalified", judged_requalified), P("affaires.initial_other_code", initial_other_code),
     C("routes.modes", modes, "evenements"),
     ROUTE("routes.prosecution.*.orientation_median", modes_route[0].orientation.median, mln_synth_mode_words, 1e-3, 1e5),
@@ -385,10 +388,24 @@ static enum mln_status read_tree(struct mln_yaml *root, bool must, struct mln_sy
     return all_used(root, err);
 }
 
+static bool is_word(const char *const *words, const char *word) {
+    size_t i = 0;
+    while (words[i] != NULL && strcmp(words[i], word) != 0) {
+        i++;
+    }
+    return words[i] != NULL;
+}
+
 static enum mln_status check_kinds(const struct mln_yaml *root, const struct mln_synth_profile *p,
                                    struct mln_err *err) {
     for (size_t k = 0; k < N_KINDS_AND_OTHER; k++) {
         const struct mln_synth_kind_profile *kind = &p->kinds[k];
+        for (size_t i = 0; i < kind->requalified_to.n; i++) {
+            if (!is_word(mln_synth_kind_words, kind->requalified_to.code[i])) {
+                return mln_yaml_error(root, err, "kinds.%s.requalified_to: '%s' is not a kind",
+                                      mln_synth_kind_words[k], kind->requalified_to.code[i]);
+            }
+        }
         if (kind->prosecuted + kind->composition + kind->alternative + kind->inopportune > 1) {
             return mln_yaml_error(
                 root, err, "kinds.%s: the probabilities of the outcomes add up to more than 1",

@@ -98,6 +98,7 @@ struct mln_synth_kind_profile {
     double prosecuted, composition, alternative, inopportune; /* the rest: non poursuivable */
     double instruction;                                       /* of those prosecuted */
     double span_days; /* mean length of the facts; 0: one day */
+    struct mln_synth_choice requalified_to; /* kinds, when a requalification changes it */
 };
 
 struct mln_synth_route {
@@ -147,7 +148,7 @@ struct mln_synth_profile {
     double petit_x;
     double justice_only_author, justice_missing_victim, duplicate_author, duplicate_victim;
     double same_verdict, reoriented, reoriented_days;
-    double requalified, requalified_loses_qualifier, judged_requalified;
+    double requalified, requalified_loses_qualifier, requalified_other_kind, judged_requalified;
     double initial_other_code;
     struct mln_synth_choice modes;
     struct mln_synth_route modes_route[N_MODES];

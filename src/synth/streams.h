@@ -19,6 +19,7 @@ enum mln_synth_stream {
     STREAM_ORDER_INTERIOR,
     STREAM_ORDER_JUSTICE,
     STREAM_BAD,
+    STREAM_QUALIFY, /* procedure × offence: its codes at Justice */
 };
 
 #endif

@@ -1,5 +1,6 @@
 /* The tables of Justice but the ties and the acts. */
 #include "synth/pen.h"
+#include "synth/qualify.h"
 #include "synth/streams.h"
 
 static void put_parquet(struct mln_synth_pen *pen, const char *id, int32_t court, uint64_t slot,
@@ -120,26 +121,6 @@ static void put_persons(struct mln_synth_pen *pen, const struct mln_synth_affair
 
 /* ── offences in their states ── */
 
-static const struct mln_synth_natinf *
-pick(const struct mln_synth_places *p, const struct mln_synth_codes *codes, struct mln_rng *rng) {
-    return &p->natinf[codes->list[mln_rng_below(rng, (uint32_t)codes->n)]];
-}
-
-/* Another code: outside the list of partner violence, or of the same kind. */
-static const struct mln_synth_natinf *requalify(const struct mln_synth_pen *pen,
-                                                const struct mln_synth_natinf *from,
-                                                struct mln_rng *rng) {
-    const struct mln_synth_places *p = pen->world->places;
-    const bool loses = pen_happens(rng, pen->world->profile->requalified_loses_qualifier);
-    if (from->kind == KIND_OTHER) {
-        return pick(p, &p->plain, rng);
-    }
-    if (loses) {
-        return pick(p, p->linked[from->kind].n > 0 ? &p->linked[from->kind] : &p->plain, rng);
-    }
-    return pick(p, &p->qualified[from->kind], rng);
-}
-
 struct offence_row {
     const struct mln_synth_affaire *affaire;
     const struct mln_synth_affaire_offence *offence;
@@ -192,44 +173,21 @@ static void put_offence(struct mln_synth_pen *pen, const struct offence_row *r, 
     out_end(o);
 }
 
-static bool judged(const struct mln_synth_pen *pen, const struct mln_synth_case *c,
-                   bool *oriented) {
-    const int32_t day = pen->world->profile->observation;
-    bool any = false;
-    *oriented = false;
-    for (size_t i = 0; i < c->n_roles; i++) {
-        if (!c->roles[i].victim) {
-            const struct mln_synth_verdict *v = &c->verdicts[i];
-            *oriented = *oriented || v->oriented <= day;
-            any = any || (v->decided <= day &&
-                          (strcmp(v->decision, "COND") == 0 || strcmp(v->decision, "DISP") == 0));
-        }
-    }
-    return any;
-}
-
 static void put_offences(struct mln_synth_pen *pen, const struct mln_synth_affaire *a,
                          const char *id, struct mln_rng *rng) {
-    const struct mln_synth_profile *p = pen->world->profile;
+    const struct mln_synth_world *w = pen->world;
+    const struct mln_synth_natinf *natinf = w->places->natinf;
     for (uint32_t i = 0; i < a->n_offences; i++) {
         const struct offence_row r = {a, &a->offences[i], id, i + 1};
         const struct mln_synth_case *c = r.offence->from;
-        const struct mln_synth_natinf *n =
-            &pen->world->places->natinf[c->offences[r.offence->offence].natinf];
-        if (pen_happens(rng, p->initial_other_code)) {
-            n = requalify(pen, n, rng);
-        }
-        put_offence(pen, &r, "initiale", n, rng);
-        bool oriented = false;
-        const bool guilty = judged(pen, c, &oriented);
+        const struct mln_synth_qualification q = mln_synth_qualify(w, c, r.offence->offence);
         const bool here = a->state == STATE_ACTIVE;
-        if (here && oriented && pen_happens(rng, p->requalified)) {
-            n = requalify(pen, n, rng);
-            put_offence(pen, &r, "requalifiee", n, rng);
+        put_offence(pen, &r, "initiale", &natinf[q.entered], rng);
+        if (here && q.requalified && mln_synth_is_oriented(w, c)) {
+            put_offence(pen, &r, "requalifiee", &natinf[q.oriented], rng);
         }
-        if (here && guilty) {
-            put_offence(pen, &r, "jugement",
-                        pen_happens(rng, p->judged_requalified) ? requalify(pen, n, rng) : n, rng);
+        if (here && mln_synth_is_guilty(w, c)) {
+            put_offence(pen, &r, "jugement", &natinf[q.judged], rng);
         }
     }
 }

@@ -1,5 +1,6 @@
 /* The truth: links at the three levels, outcomes as they were on the observation date. */
 #include "synth/pen.h"
+#include "synth/qualify.h"
 
 static void put_link(struct mln_synth_pen *pen, enum mln_synth_file file,
                      const struct mln_synth_case *c, size_t rank, const char *id,
@@ -70,21 +71,63 @@ static struct mln_synth_known outcome(const struct mln_synth_pen *pen,
     return mln_synth_priority(known, n);
 }
 
-static enum mln_synth_kind gravest(const struct mln_synth_case *c, size_t role) {
-    enum mln_synth_kind kind = KIND_OTHER;
+/* The gravest offence that the victim suffered, by kind, then by place in the list; n_offences:
+ * none. */
+static size_t gravest(const struct mln_synth_pen *pen, const struct mln_synth_case *c,
+                      size_t role) {
+    const struct mln_synth_natinf *natinf = pen->world->places->natinf;
+    size_t found = c->n_offences;
     for (size_t i = 0; i < c->n_offences; i++) {
-        if (c->offences[i].victims >> role & 1U && c->offences[i].kind < kind) {
-            kind = c->offences[i].kind;
+        const struct mln_synth_offence *o = &c->offences[i];
+        if (!(o->victims >> role & 1U)) {
+            continue;
+        }
+        const struct mln_synth_offence *f = found == c->n_offences ? NULL : &c->offences[found];
+        if (f == NULL || o->kind < f->kind ||
+            (o->kind == f->kind && natinf[o->natinf].place < natinf[f->natinf].place)) {
+            found = i;
         }
     }
-    return kind;
+    return found;
+}
+
+/* Whether the offences of a case are followed to the end: where its affaire went, they went too. */
+static bool followed(const struct mln_synth_affaire *main, const struct mln_synth_case *c) {
+    return main->state != STATE_JOINED || carries(main->target, c);
+}
+
+/* natinf, natinf_orientation, natinf_jugement of her main offence. */
+static void put_codes(struct mln_synth_pen *pen, const struct mln_synth_case *c, size_t offence,
+                      const struct mln_synth_affaire *main, bool oriented) {
+    const struct mln_synth_world *w = pen->world;
+    const struct mln_synth_natinf *natinf = w->places->natinf;
+    struct mln_synth_out *o = &pen->out[FILE_TRUTH_VICTIME];
+    const bool known = offence < c->n_offences && main != NULL;
+    out_sep(o);
+    if (offence < c->n_offences) {
+        out_z(o, natinf[c->offences[offence].natinf].code);
+    }
+    const struct mln_synth_qualification q =
+        known ? mln_synth_qualify(w, c, offence) : (struct mln_synth_qualification){0};
+    const bool here = known && followed(main, c);
+    out_sep(o);
+    if (known && oriented) {
+        out_z(o, natinf[here && mln_synth_is_oriented(w, c) ? q.oriented : q.entered].code);
+    }
+    out_sep(o);
+    if (here && mln_synth_is_guilty(w, c)) {
+        out_z(o, natinf[q.judged].code);
+    }
 }
 
 static void put_victim(struct mln_synth_pen *pen, const struct mln_synth_case *c, size_t role,
-                       bool affaire) {
+                       const struct mln_synth_affaire *main) {
     const struct mln_synth_role *r = &c->roles[role];
     const int32_t age = mln_years_between(r->person.born, c->core.facts_first);
-    const enum mln_synth_kind kind = gravest(c, role);
+    const size_t offence = gravest(pen, c, role);
+    const enum mln_synth_kind kind =
+        offence < c->n_offences ? c->offences[offence].kind : KIND_OTHER;
+    const bool affaire = main != NULL;
     const bool field = r->partner && kind != KIND_OTHER && age >= 15;
     const struct mln_synth_known k = outcome(pen, c);
     struct mln_synth_out *o = &pen->out[FILE_TRUTH_VICTIME];
@@ -121,6 +164,7 @@ static void put_victim(struct mln_synth_pen *pen, const struct mln_synth_case *c
     }
     out_sep(o);
     out_z(o, pen->world->places->communes[c->core.commune].code);
+    put_codes(pen, c, offence, main, k.issue != ISSUE_EN_COURS);
     out_end(o);
 }
 
@@ -142,7 +186,7 @@ static void put_case(struct mln_synth_pen *pen, const struct mln_synth_shard *s,
     mln_synth_put_persons(pen, c);
     for (size_t r = 0; r < c->n_roles; r++) {
         if (c->roles[r].victim && !c->roles[r].person.legal) {
-            put_victim(pen, c, r, main != NULL);
+            put_victim(pen, c, r, main);
         }
     }
 }

@@ -146,7 +146,8 @@ START_TEST(every_figure_names_its_unit_and_day) {
 }
 END_TEST
 
-/* What the drawing reads of a funnel: each step's percent of the first step of its unit, beside that step. */
+/* What the drawing reads of a funnel: each step's percent of the first step of its unit, beside
+ * that step. */
 START_TEST(a_funnel_is_drawn_in_percent_of_its_units_first_step) {
     struct mln_chart c;
     struct mln_json j;
@@ -212,6 +213,61 @@ START_TEST(findings_are_sentences_of_published_values) {
 END_TEST
 
 /* Every cell of every HTML table: as many signs as suppressed cells, and nothing else hidden. */
+/* A matrix of two classes; the third column is no class. 115 of 150 keep theirs, 80 of 100 and 35
+ * of 50; 15 change. */
+START_TEST(a_matrix_says_what_did_not_change) {
+    static const char *const rows[] = {"a", "b", "TOTAL"};
+    static const char *const columns[] = {"a", "b", "attente", "TOTAL"};
+    static const char *const row_labels[] = {"Vols", "Menaces", "Ensemble"};
+    static const char *const column_labels[] = {"Vols", "Menaces", "Pas encore orientée",
+                                                "Ensemble"};
+    static const uint64_t cases[][12] = {{80, 10, 10, 100, 5, 35, 10, 50, 85, 45, 20, 150},
+                                         {80, 10, 10, 100, 2, 1, 47, 50, 82, 11, 57, 150}};
+    static const char *const expected[] = {
+        "Qualification inchangée" NB ": 76,7" NB "% des victimes, de 70,0" NB
+        "% (menaces) à 80,0" NB "% (vols)" NB "; changée" NB ": 10,0" NB "%" NB
+        "; pas encore orientée" NB ": 13,3" NB "%",
+        NULL}; /* two small counts hide others of both rows: nothing is said */
+    for (size_t i = 0; i < 2; i++) {
+        struct mln_arena arena = MLN_ARENA_INIT;
+        struct mln_dimension dims[2] = {
+            {"avant", "Avant", "Before", 3, rows, row_labels, row_labels, 2},
+            {"apres", "Après", "After", 4, columns, column_labels, column_labels, 3}};
+        struct mln_measure part = {.kind = MLN_MEASURE_SHARE,
+                                   .name = "part",
+                                   .label_fr = "P",
+                                   .label_en = "P",
+                                   .share_of = 1};
+        const struct mln_table t = {.name = "m",
+                                    .title_fr = "T",
+                                    .title_en = "T",
+                                    .unit_fr = "victimes",
+                                    .unit_en = "victims",
+                                    .view = MLN_VIEW_MATRIX,
+                                    .n_dimensions = 2,
+                                    .dimensions = dims,
+                                    .n_cells = 12,
+                                    .counts = (uint64_t *)(uintptr_t)cases[i],
+                                    .n_measures = 1,
+                                    .measures = &part};
+        const struct mln_protect_options options = {.threshold = i == 0 ? 1 : 5,
+                                                    .threshold_detail = i == 0 ? 1 : 5,
+                                                    .quantile_threshold = 11,
+                                                    .share_decimals = 1};
+        struct mln_protected_table *shown = NULL;
+        struct mln_chart chart;
+        OK(mln_protect(&arena, &t, &options, &shown, &err));
+        ck_assert(mln_chart_of(shown, &chart));
+        mln_buf_reset(&page);
+        ck_assert(mln_chart_put_finding(&page, &chart, MLN_LANG_FR) == (expected[i] != NULL));
+        ck_assert_str_eq(page.n == 0 ? "" : page.p, expected[i] == NULL ? "" : expected[i]);
+        ck_assert_int_eq(mln_chart_same(&chart, 1), 1);
+        ck_assert_int_eq(mln_chart_same(&chart, 2), -1);
+        mln_arena_release(&arena);
+    }
+}
+END_TEST
+
 START_TEST(tables_show_signs_where_cells_are_suppressed) {
     size_t suppressed = 0;
     for (size_t t = 0; t < SAMPLE_TABLES; t++) {
@@ -361,6 +417,7 @@ int main(void) {
     tcase_add_test(tc, every_figure_names_its_unit_and_day);
     tcase_add_test(tc, a_funnel_is_drawn_in_percent_of_its_units_first_step);
     tcase_add_test(tc, findings_are_sentences_of_published_values);
+    tcase_add_test(tc, a_matrix_says_what_did_not_change);
     tcase_add_test(tc, tables_show_signs_where_cells_are_suppressed);
     tcase_add_test(tc, files_have_a_row_a_cell_and_no_suppressed_number);
     tcase_add_test(tc, the_writers_never_name_a_count);

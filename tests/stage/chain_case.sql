@@ -140,5 +140,9 @@ SELECT *, 'csns' AS passe, CAST(1.0 AS DOUBLE) AS probabilite FROM (VALUES
   (4, 2, 40, 1), (26, 2, 40, 2), (27, 2, 271, 1), (15, 2, 151, 1), (15, 3, 151, 2), (16, 2, 161, 1), (9, 1, 90, 9),
   (12, 4, 120, 9) -- whose age only Justice knows: 14
 ) AS t(procedure_no, rang_procedure, affaire_no, rang_affaire);
-CREATE TABLE lien_infraction AS SELECT * FROM lien_personne WHERE procedure_no = 0;
+-- The offences of 7, 12, 17 are not found at Justice.
+CREATE TABLE lien_infraction AS SELECT *, 'natinf' AS passe FROM (VALUES
+  (1, 1, 10, 1), (3, 1, 30, 1), (5, 1, 50, 1), (8, 1, 80, 1), (9, 1, 90, 1), (13, 1, 131, 1), (13, 1, 132, 1),
+  (18, 1, 181, 1)
+) AS t(procedure_no, rang_procedure, affaire_no, rang_affaire);
 CREATE TABLE non_lie AS SELECT 'procedure' AS cote, 2 AS no, 'aucune_cle' AS motif;

@@ -49,5 +49,7 @@ CREATE TABLE {pivot}.lien_procedure_affaire AS SELECT CAST(procedure_no AS BIGIN
   CAST(affaire_no AS BIGINT) AS affaire_no, passe, probabilite FROM {work}.lien_procedure_affaire;
 CREATE TABLE {pivot}.lien_personne AS SELECT CAST(procedure_no AS BIGINT) AS procedure_no, rang_procedure,
   CAST(affaire_no AS BIGINT) AS affaire_no, rang_affaire, passe, probabilite FROM {work}.lien_personne;
-CREATE TABLE {pivot}.lien_infraction AS SELECT * FROM {pivot}.lien_personne WHERE procedure_no = 0;
+CREATE TABLE {pivot}.lien_infraction AS SELECT CAST(procedure_no AS BIGINT) AS procedure_no, rang_procedure,
+  CAST(affaire_no AS BIGINT) AS affaire_no, rang_affaire, passe, CAST(NULL AS DOUBLE) AS probabilite
+  FROM {work}.lien_infraction;
 CREATE TABLE {pivot}.non_lie AS SELECT cote, CAST(no AS BIGINT) AS no, motif FROM {work}.non_lie;

@@ -192,6 +192,68 @@ END_TEST
 
 /* Other choices of the study: linked authors only (27); the first end closes (14); another order of
  * outcomes (3, 13: the composition gives way to the alternative); older victims only (11). */
+START_TEST(how_the_main_offence_is_qualified) {
+    static const char stages[] =
+        "SELECT concat_ws('|', procedure_no, natinf, classe, champ, coalesce(natinf_orientation, "
+        "'-'), coalesce(classe_orientation, '-'), coalesce(champ_orientation, '-'), "
+        "coalesce(natinf_jugement, '-'), coalesce(classe_jugement, '-'), "
+        "coalesce(champ_jugement, '-')) FROM base.chaine_victime "
+        "WHERE procedure_no IN (1, 2, 3, 5, 7, 8, 9, 12, 13, 17, 18) ORDER BY procedure_no";
+    make_zones(1);
+    begin_stage("work/.chain.partial");
+    OK(mln_stage_chain(&run, &err));
+    ck_assert_str_eq(
+        query(stages),
+        /* out at orientation, to a code without a class; back in at the judgment */
+        "1|20730|02011|qualifiee|15700|-|hors|20730|02011|qualifiee\n"
+        /* no affaire */
+        "2|20730|02011|qualifiee|-|-|-|-|-|-\n"
+        /* an alternative */
+        "3|20730|02011|qualifiee|20730|02011|qualifiee|-|non_poursuivie|non_poursuivie\n"
+        /* acquitted */
+        "5|20730|02011|qualifiee|20730|02011|qualifiee|-|non_retenue|non_retenue\n"
+        /* prosecuted, not judged; the offence has no counterpart */
+        "7|20730|02011|qualifiee|-|inconnue|inconnue|-|non_jugee|non_jugee\n"
+        "8|20730|02011|qualifiee|15700|-|hors|-|non_poursuivie|non_poursuivie\n"
+        /* a petit X */
+        "9|20730|02011|qualifiee|-|non_orientee|non_orientee|-|non_poursuivie|non_poursuivie\n"
+        /* in the field by the recorded link only; found guilty of an offence not found */
+        "12|23|03011|lien|-|inconnue|inconnue|-|inconnue|inconnue\n"
+        /* two affaires: one row all the same */
+        "13|20730|02011|qualifiee|20730|02011|qualifiee|-|non_poursuivie|non_poursuivie\n"
+        "17|20730|02011|qualifiee|-|inconnue|inconnue|-|inconnue|inconnue\n"
+        /* a non-lieu */
+        "18|20730|02011|qualifiee|20730|02011|qualifiee|-|non_retenue|non_retenue\n");
+}
+END_TEST
+
+START_TEST(another_column_another_class) {
+    make_zones(1);
+    change_study("column: groupe", "column: section");
+    begin_stage("work/.chain.partial");
+    OK(mln_stage_chain(&run, &err));
+    ck_assert_str_eq(query("SELECT DISTINCT classe FROM base.chaine_victime ORDER BY 1"),
+                     "02\n03\n");
+}
+END_TEST
+
+START_TEST(a_class_of_offences_that_is_not_one_is_refused) {
+    begin_stage("work/.check.partial");
+    change_study("column: groupe", "column: libelle");
+    ck_assert_int_eq(mln_study_check(&run, &err), MLN_BAD_INPUT);
+    ck_assert_msg(strstr(err.msg, "nfi_approchee has no column 'libelle'") != NULL, "%s", err.msg);
+    project.nomenclatures = under("codes");
+    OK(mln_dir_make(project.nomenclatures, &err));
+    OK(mln_file_write(under("codes/nfi_approchee.csv"),
+                      MLN_STR_LIT("code,libelle,debut,fin\n23,a,,2019-12-31\n23,b,2019-12-31,\n"),
+                      &err));
+    ck_assert_int_eq(mln_study_check(&run, &err), MLN_BAD_INPUT);
+    ck_assert_msg(strstr(err.msg, "line 3: code '23': two of its classes hold on the same day") !=
+                      NULL,
+                  "%s", err.msg);
+}
+END_TEST
+
 START_TEST(the_study_decides) {
     make_zones(-1);
     change_study("authors: affaire", "authors: linked");
@@ -393,6 +455,9 @@ int main(int argc, char **argv) {
     tcase_add_test(tc, a_missing_key_is_told);
     tcase_add_test(tc, a_study_that_names_an_unknown_code_is_refused);
     tcase_add_test(tc, the_check_of_a_study);
+    tcase_add_test(tc, how_the_main_offence_is_qualified);
+    tcase_add_test(tc, another_column_another_class);
+    tcase_add_test(tc, a_class_of_offences_that_is_not_one_is_refused);
     tcase_add_test(tc, the_study_decides);
     tcase_add_test(tc, ages_of_either_ministry);
     tcase_add_test(tc, the_ledger_meets);

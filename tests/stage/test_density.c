@@ -136,7 +136,7 @@ START_TEST(levels_nest_in_three_classes) {
         ck_assert_int_eq(mln_density_parse(&arena, "g", mln_str_from(cases[i].text), &d, NULL),
                          MLN_OK);
         ck_assert_int_eq(
-            mln_run_sql(e, "eval/densite.sql", MLN_PARAMS(MLN_IDENT("t", MLN_WORK)), NULL, NULL),
+            mln_run_sql(e, "eval/nomenclatures.sql", MLN_PARAMS(MLN_IDENT("t", MLN_WORK)), NULL, NULL),
             MLN_OK);
         ck_assert_int_eq(mln_density_append(&d, e, MLN_WORK, "densite", NULL), MLN_OK);
         ck_assert_int_eq(

@@ -14,6 +14,8 @@ struct place {
     char dir[32], keys[64], work[64], truth[64];
 };
 
+static char study_path[1024]; /* the shipped one */
+
 static void ok(enum mln_status status, const struct mln_err *err) {
     ck_assert_msg(status == MLN_OK, "%s", err->msg);
 }
@@ -83,11 +85,12 @@ static void make_run(struct place *p) {
                " v(procedure_no, rang_procedure, affaire_no, rang_affaire, passe)");
     write_zone(p, "chain", "base.db", "base",
                "CREATE TABLE z.chaine_victime AS SELECT * FROM (VALUES"
-               " (1, 1, 'PN', 2021, 'physique', 'poursuites', 'COPJ', 0, 100, 1, 'dense'),"
-               " (2, 1, 'PN', 2021, 'physique', 'alternative', NULL, 0, 50, 1, 'dense'),"
-               " (3, 1, 'GN', 2022, 'menaces', NULL, NULL, NULL, NULL, 0, NULL))"
+               " (1, 1, 'PN', 2021, 'physique', 'poursuites', 'COPJ', 0, 100, 1, 'dense', '02011', '02011', '02012'),"
+               " (2, 1, 'PN', 2021, 'physique', 'alternative', NULL, 0, 50, 1, 'dense', '02011', '02012', 'non_poursuivie'),"
+               " (3, 1, 'GN', 2022, 'menaces', NULL, NULL, NULL, NULL, 0, NULL, '02012',"
+               " NULL, NULL))"
                " v(procedure_no, rang, force, annee, genre, issue, mode, en_cours, duree_jours, lie,"
-               " densite);"
+               " densite, classe, classe_orientation, classe_jugement);"
                "CREATE TABLE z.flux AS SELECT * FROM (VALUES"
                " ('victime', 'enquete', 2021, 'entrees', 2),"
                " ('victime', 'orientation', 2021, 'entrees', 2),"
@@ -111,11 +114,11 @@ static void make_run(struct place *p) {
                "PN,00321,2021,001,1,A1,1\n");
     write_text(p->truth, "victime.csv",
                "force,code_unite,annee,numero,rang,genre,champ,age_faits,issue,mode,date_issue,"
-               "duree_jours,commune_faits\n"
-               "PN,00321,2021,001,1,physique,1,30,poursuites,COPJ,2021-05-12,100,75056\n"
-               "PN,00321,2021,002,1,physique,1,30,poursuites,CI,2021-03-11,10,75056\n"
-               "GN,04567,2022,003,1,menaces,1,30,,,,,01001\n"
-               "GN,04567,2022,003,2,,0,30,,,,,01001\n");
+               "duree_jours,commune_faits,natinf,natinf_orientation,natinf_jugement\n"
+               "PN,00321,2021,001,1,physique,1,30,poursuites,COPJ,2021-05-12,100,75056,20730,20730,\n"
+               "PN,00321,2021,002,1,physique,1,30,poursuites,CI,2021-03-11,10,75056,20730,27750,27750\n"
+               "GN,04567,2022,003,1,menaces,1,30,,,,,01001,27750,,\n"
+               "GN,04567,2022,003,2,,0,30,,,,,01001,,,\n");
     /* The second procedure is dismissed and taken up again. */
     write_text(p->truth, "etape.csv",
                "force,code_unite,annee,numero,ordre,etape,entree,sortie\n"
@@ -168,6 +171,17 @@ static const char expected[] =
     "  2021                            2    50.00%   100.00%   -50.00 pt\n"
     "prosecution by density\n"
     "  dense                           2    50.00%   100.00%   -50.00 pt\n"
+    /* victims 1 and 2: obtained 02011 → 02011 → 02012 and 02011 → 02012, not prosecuted; true 02011
+     * → 02011, not found guilty, and 02011 → 02012 → 02012 */
+    "class of the offence at orientation\n"
+    "  02011                           2    50.00%    50.00%    +0.00 pt\n"
+    "  02012                           2    50.00%    50.00%    +0.00 pt\n"
+    "class of the offence at judgment\n"
+    "  02012                           2    50.00%    50.00%    +0.00 pt\n"
+    "  non_poursuivie                  2    50.00%     0.00%   +50.00 pt\n"
+    "  non_retenue                     0     0.00%    50.00%   -50.00 pt\n"
+    "same class at orientation as recorded\n"
+    "  02011                           2    50.00%    50.00%    +0.00 pt\n"
     /* durations: obtained 50, 100; true 10, 100 */
     "days from recording to end\n"
     "  1 first quartile                2      62.5      32.5    +30.0 d\n"
@@ -213,7 +227,7 @@ START_TEST(figures_by_hand) {
     struct place p;
     make_run(&p);
     struct mln_err err = {0};
-    const struct mln_project project = {.keys_dir = p.keys, .work_dir = p.work, .n_threads = 2};
+    const struct mln_project project = {.keys_dir = p.keys, .work_dir = p.work, .study = study_path, .n_threads = 2};
     char got[8192] = "";
     FILE *out = fmemopen(got, sizeof got, "w");
     ck_assert_ptr_nonnull(out);
@@ -261,7 +275,9 @@ START_TEST(faults_name_their_file) {
 }
 END_TEST
 
-int main(void) {
+int main(int argc, char **argv) {
+    (void)snprintf(study_path, sizeof study_path, "%s/models/study/violences-conjugales.yaml",
+                   argc > 1 ? argv[1] : ".");
     Suite *suite = suite_create("eval");
     TCase *tc = tcase_create("eval");
     tcase_set_timeout(tc, 120);

@@ -112,6 +112,15 @@ static const struct {
     {"reponse_penale_par_annee", "TOTAL", "oui", 18},
     {"reponse_penale_par_annee", "TOTAL", "non", 2},
     {"requalifications", "physique", "NR", 1}, /* 8 */
+    /* of 24 matched victims of violence, 4 offences of 3 5 13 18 are found, 9 10 22 wait; 1 and 8 have
+     * another class, 15 are not found */
+    {"requalifications_orientation", "02011", "02011", 4},
+    {"requalifications_orientation", "02011", "non_orientee", 3},
+    {"requalifications_orientation", "02011", "NR", 17},
+    {"champ_a_orientation", "qualifiee", "hors", 2},       /* 1 8 */
+    {"champ_au_jugement", "hors", "qualifiee", 1},         /* 1 */
+    {"requalifications_jugement", "02011", "non_retenue", 2}, /* 5 18 */
+    {"issues_par_densite", "intermediaire", "poursuites", 13},
     {"champ_justice_par_genre", "TOTAL", "1", 25},
     {"durees_par_annee", "2021", NULL, 11},
     {"entonnoir", "rows_read", NULL, 130},
