@@ -314,8 +314,8 @@ int mln_linker_run(struct mln_linker *l, size_t n_threads, struct mln_linker_fac
                                            .links = l->decision.n_links,
                                            .clusters = l->decision.n_clusters,
                                            .threshold_probability = l->decision.threshold,
-                                           .precision = l->decision.precision,
-                                           .recall = l->decision.recall};
+                                           .precision = l->decision.precision.value,
+                                           .recall = l->decision.recall.value};
     }
     return told(status, &err, error);
 }

@@ -6,6 +6,8 @@
 #include "link/decide/cluster.h"
 #include "link/decide/posterior.h"
 
+static const double Z_95 = 1.959964;
+
 static double log2_odds(double p) {
     return log2(p / (1 - p));
 }
@@ -143,15 +145,17 @@ static enum mln_status scores_of(const struct mln_scored_pairs *scored, struct m
     return status;
 }
 
-/* Matches that no rule makes: by the share of matches that the rules reach, when training knows it; else
- * expected of all pairs less those among the candidates. */
-static double missed(const struct mln_linkage_work *work, const struct mln_em_result *fit,
-                     const struct mln_scored_pairs *scores) {
-    if (fit->coverage > 0) {
-        return scores->matches_all * (1 - fit->coverage) / fit->coverage;
+/* Matches that no rule makes; without any reading of their own, what λ says less those found, give or take as many. */
+static struct mln_unmade missed(const struct mln_linkage_work *work, const struct mln_em_result *fit,
+                                const struct mln_scored_pairs *scores) {
+    const double n_all = mln_linkage_all_pairs(work);
+    const struct mln_unmade unmade = mln_unmade_matches(
+        scores->matches_all, fit->coverage, fit->random_matches, fit->random_pairs, n_all);
+    if (!isnan(unmade.matches)) {
+        return unmade;
     }
-    const double all = fit->lambda * mln_linkage_all_pairs(work);
-    return all > scores->matches_all ? all - scores->matches_all : 0;
+    const double left = fmax(fit->lambda * n_all - scores->matches_all, 0);
+    return (struct mln_unmade){left, left};
 }
 
 static enum mln_status choose(const struct mln_linkage_work *work,
@@ -164,10 +168,10 @@ static enum mln_status choose(const struct mln_linkage_work *work,
     if (isnan(d->threshold)) {
         out->threshold = mln_em_probability(
             mln_threshold_choose(&scores, by_fdr ? MLN_THRESHOLD_FDR : MLN_THRESHOLD_F1,
-                                 by_fdr ? d->fdr_max : 0, out->matches_missed));
+                                 by_fdr ? d->fdr_max : 0, out->missed.matches));
     }
     out->quality = mln_quality_at(&scores, log2(out->threshold / (1 - out->threshold)),
-                                  out->matches_missed, 1.959964);
+                                  &out->missed, Z_95);
     mln_scores_release(&scores);
     return MLN_OK;
 }
@@ -234,10 +238,12 @@ static enum mln_status assign(const struct mln_linkage_work *work, const struct 
 static const double SPEAKS_FROM_LOG2 = -4;
 
 /* What a pair that no rule made says inside a component: the share of matches that no rule makes, as
- * the log2 of how much less often a match is absent than there. */
+ * the log2 of how much less often a match is absent than there. It speaks against a merge no louder than what is sure:
+ * the share is the upper end of its interval. */
 static double absent_log2(const struct mln_linkage_decision *d) {
-    const double all = d->matches_expected + d->matches_missed;
-    const double share = all > 0 ? d->matches_missed / all : 0;
+    const double absent_matches = d->missed.matches + Z_95 * d->missed.sd;
+    const double all = d->matches_expected + absent_matches;
+    const double share = all > 0 ? absent_matches / all : 0;
     const double absent = log2(share > 0x1p-4 ? share : 0x1p-4);
     return absent < -0.5 ? absent : -0.5;
 }
@@ -295,9 +301,30 @@ static enum mln_status cluster(const struct mln_linkage_work *work, const struct
 
 /* ── the whole ── */
 
+/* Estimates of the links: pairs as independent draws, what no rule makes with its sd (link/decide/threshold.h). */
+static void tell_quality(const struct mln_scored_pairs *scores, struct mln_linkage_decision *out) {
+    double kept = 0, kept_variance = 0, variance = 0;
+    for (size_t i = 0; i < scores->n; i++) {
+        const double p = mln_em_probability(scores->pair[i].log2_odds);
+        const bool linked = out->decision[i] == MLN_PAIR_LINKED;
+        kept += linked ? p : 0;
+        kept_variance += linked ? p * (1 - p) : 0;
+        variance += p * (1 - p);
+    }
+    const double n = (double)out->n_links;
+    const double lost = fmax(out->matches_expected - kept, 0) + out->missed.matches;
+    const double lost_variance =
+        variance - kept_variance + out->missed.sd * out->missed.sd;
+    out->precision = mln_interval_of(kept / n, kept_variance / (n * n), Z_95);
+    out->recall = mln_interval_of(kept / (kept + lost),
+                                  (lost * lost * kept_variance + kept * kept * lost_variance) /
+                                      pow(kept + lost, 4),
+                                  Z_95);
+}
+
 /* The links, and why the other pairs are none. */
 static enum mln_status link(const struct mln_linkage_work *work, const struct mln_scored_pairs *scores,
-                            struct mln_linkage_decision *out, double *true_links, struct mln_err *err) {
+                            struct mln_linkage_decision *out, struct mln_err *err) {
     struct edge_arrays a;
     MLN_TRY(edges_of(work, scores, &a, err));
     gains_over(scores, out->threshold, a.gain);
@@ -313,7 +340,6 @@ static enum mln_status link(const struct mln_linkage_work *work, const struct ml
                            : unrivalled(&scores->pair[i], out) > 0 ? MLN_PAIR_OUTDONE
                                                                     : MLN_PAIR_BELOW;
         out->n_links += a.kept[i];
-        *true_links += a.kept[i] ? mln_em_probability(scores->pair[i].log2_odds) : 0;
     }
     edges_free(&a);
     return status;
@@ -323,15 +349,15 @@ enum mln_status mln_linkage_decide(const struct mln_linkage_work *work,
                                    const struct mln_em_result *fit, struct mln_scored_pairs *scores,
                                    struct mln_linkage_decision *out, struct mln_err *err) {
     const struct mln_decision *d = &work->model->decision;
-    *out = (struct mln_linkage_decision){.threshold = d->threshold, .matches_missed = NAN};
+    *out = (struct mln_linkage_decision){.threshold = d->threshold};
     MLN_TRY(weigh_rivals(work, scores, out, err));
     out->matches_expected = scores->matches_all;
-    out->matches_missed = missed(work, fit, scores);
+    out->missed = missed(work, fit, scores);
     MLN_TRY(choose(work, scores, out, err));
-    double true_links = 0;
-    enum mln_status status = link(work, scores, out, &true_links, err);
-    out->precision = out->n_links == 0 ? NAN : true_links / (double)out->n_links;
-    out->recall = true_links / (out->matches_expected + out->matches_missed);
+    enum mln_status status = link(work, scores, out, err);
+    if (status == MLN_OK) {
+        tell_quality(scores, out);
+    }
     if (status == MLN_OK && d->clusters != MLN_CLUSTER_NONE) {
         status = cluster(work, scores,
                          isnan(d->cluster_threshold) ? out->threshold : d->cluster_threshold, out,

@@ -16,8 +16,8 @@ struct mln_linkage_decision {
     uint64_t n_clusters;       /* of two records or more */
     struct mln_quality quality; /* estimated at the threshold, before the assignment */
     double matches_expected;   /* among all candidates */
-    double matches_missed;     /* expected outside every rule; NaN when it cannot be told */
-    double precision, recall;  /* estimated, of the links; recall counts what no rule makes when it is known */
+    struct mln_unmade missed;  /* expected outside every rule */
+    struct mln_interval precision, recall; /* of the links, with intervals of 95 %; precision NaN without links */
 };
 
 /* The probability from which pairs must be scored and kept for the decision: keep_from, and less where

@@ -106,6 +106,14 @@ static void training(struct mln_json *j, const struct mln_linkage_told *t) {
     mln_json_end(j);
 }
 
+static void key_interval(struct mln_json *j, const char *key, const struct mln_interval *of) {
+    mln_json_key(j, key);
+    mln_json_begin_array(j);
+    mln_json_f64(j, of->low);
+    mln_json_f64(j, of->high);
+    mln_json_end(j);
+}
+
 static void decision(struct mln_json *j, const struct mln_linkage_told *t) {
     const struct mln_linkage_decision *d = t->decision;
     uint64_t outdone = 0;
@@ -124,9 +132,12 @@ static void decision(struct mln_json *j, const struct mln_linkage_told *t) {
     key_f64(j, "threshold_probability", d->threshold);
     key_f64(j, "one_link_a_record_log2", d->shift_log2);
     key_f64(j, "matches_expected_among_candidates", d->matches_expected);
-    key_f64(j, "matches_expected_outside", d->matches_missed);
-    key_f64(j, "precision_estimated", d->precision);
-    key_f64(j, "recall_estimated", d->recall);
+    key_f64(j, "matches_expected_outside", d->missed.matches);
+    key_f64(j, "matches_expected_outside_sd", d->missed.sd);
+    key_f64(j, "precision_estimated", d->precision.value);
+    key_interval(j, "precision_95", &d->precision);
+    key_f64(j, "recall_estimated", d->recall.value);
+    key_interval(j, "recall_95", &d->recall);
     if (d->cluster_name != NULL) {
         key_u64(j, "clusters_of_two_or_more", d->n_clusters);
     }

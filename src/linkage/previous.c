@@ -16,6 +16,7 @@ static enum mln_status shape_of(const struct mln_link_model *model, struct mln_a
                                 struct mln_buf *out, struct mln_err *err) {
     struct mln_link_model bare = *model;
     bare.lambda = bare.coverage = NAN;
+    bare.random_pairs = bare.random_matches = 0;
     bare.n_interactions = 0;
     bare.comparisons = MLN_ARENA_NEW(arena, struct mln_comparison, model->n_comparisons);
     for (size_t c = 0; bare.comparisons != NULL && c < model->n_comparisons; c++) {

@@ -84,8 +84,8 @@ static void put_key_figures(struct mln_buf *out, const struct page *p) {
     if (d->cluster_name != NULL) {
         put_key(out, p, "clusters", (double)d->n_clusters, 0, false, MLN_LK_CLUSTERS);
     }
-    put_key(out, p, "quality", 100 * d->precision, 2, true, MLN_LK_PRECISION);
-    put_key(out, p, "quality", 100 * d->recall, 2, true, MLN_LK_RECALL);
+    put_key(out, p, "quality", 100 * d->precision.value, 2, true, MLN_LK_PRECISION);
+    put_key(out, p, "quality", 100 * d->recall.value, 2, true, MLN_LK_RECALL);
     put_key(out, p, "histogram", log2(d->threshold / (1 - d->threshold)), 2, false,
             MLN_LK_THRESHOLD);
 }

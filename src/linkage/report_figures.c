@@ -228,7 +228,6 @@ static double in_percent(double share) {
 }
 
 static enum mln_status quality(struct mln_linkage_figures *f, struct mln_err *err) {
-    const double missed = f->told->decision->matches_missed;
     struct mln_scores scores;
     size_t from, to;
     used_bits(f->told->scores, &from, &to);
@@ -255,7 +254,7 @@ static enum mln_status quality(struct mln_linkage_figures *f, struct mln_err *er
     bool added = true;
     for (size_t bit = from; added && bit < to; bit++) {
         const struct mln_quality q =
-            mln_quality_at(&scores, LOWEST_BIT + (double)bit, isnan(missed) ? 0 : missed, 1.959964);
+            mln_quality_at(&scores, LOWEST_BIT + (double)bit, &f->told->decision->missed, 1.959964);
         const double values[] = {in_percent(q.precision.value), in_percent(q.recall.value),
                                  in_percent(q.f1.value),        in_percent(q.precision.low),
                                  in_percent(q.precision.high),  in_percent(q.recall.low),

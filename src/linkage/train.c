@@ -85,6 +85,37 @@ static bool *asked_by(const struct mln_linkage_work *work, const struct mln_bloc
     return out;
 }
 
+/* The last level of a comparison that tells that the field is equal: exact on it, or the likeness of it as a list. Those
+ * before it agree more. 0 where none does: the first level stands for it. */
+static uint8_t level_of_field(const struct mln_link_model *model, const struct mln_comparison *c,
+                              size_t field) {
+    uint8_t last = 0;
+    for (size_t l = 0; l < c->n_levels; l++) {
+        const bool list = model->fields[field].type == MLN_FIELD_LIST;
+        if (c->levels[l].field == field && (c->levels[l].kind == MLN_LEVEL_EXACT || list)) {
+            last = (uint8_t)l;
+        }
+    }
+    return last;
+}
+
+/* Down to which level each comparison asked satisfies the rule: the strictest of its fields. */
+static uint8_t *asked_to(const struct mln_linkage_work *work, const struct mln_block_rule *rule) {
+    const struct mln_link_model *model = work->model;
+    uint8_t *out = MLN_ARENA_NEW(work->arena, uint8_t, model->n_comparisons);
+    for (size_t c = 0; out != NULL && c < model->n_comparisons; c++) {
+        uint8_t strictest = MLN_LEVELS_MAX;
+        for (size_t f = 0; f < rule->n_fields; f++) {
+            if (shares_field(model, &model->comparisons[c], rule->fields[f])) {
+                const uint8_t level = level_of_field(model, &model->comparisons[c], rule->fields[f]);
+                strictest = level < strictest ? level : strictest;
+            }
+        }
+        out[c] = strictest == MLN_LEVELS_MAX ? 0 : strictest;
+    }
+    return out;
+}
+
 /* ── sessions ── */
 
 static enum mln_status session_of(const struct mln_linkage_work *work,
@@ -127,7 +158,9 @@ static enum mln_status rule_session(const struct mln_linkage_work *work, size_t 
     mln_pattern_counts_release(&counts);
     out->left_out = left_out_by(work, &work->model->rules[rule]);
     out->asked = asked_by(work, &work->model->rules[rule]);
-    if (status == MLN_OK && (out->left_out == NULL || out->asked == NULL)) {
+    out->asked_to = asked_to(work, &work->model->rules[rule]);
+    if (status == MLN_OK &&
+        (out->left_out == NULL || out->asked == NULL || out->asked_to == NULL)) {
         status = mln_err_nomem(err, "the sessions");
     }
     return status;
@@ -192,6 +225,8 @@ static enum mln_status put_values(const struct mln_linkage_work *work,
     *trained = *model;
     trained->lambda = fit->lambda;
     trained->coverage = fit->coverage > 0 ? fit->coverage : NAN;
+    trained->random_pairs = fit->random_pairs;
+    trained->random_matches = fit->random_matches;
     trained->n_interactions = fit->n_interactions;
     struct mln_interaction *interactions =
         MLN_ARENA_NEW(work->arena, struct mln_interaction, fit->n_interactions + 1);
@@ -226,6 +261,8 @@ static enum mln_status put_values(const struct mln_linkage_work *work,
 void mln_linkage_fit_of(const struct mln_link_model *model, struct mln_em_result *fit) {
     *fit = (struct mln_em_result){.lambda = model->lambda,
                                   .coverage = model->coverage > 0 ? model->coverage : 0,
+                                  .random_pairs = model->random_pairs,
+                                  .random_matches = model->random_matches,
                                   .log_likelihood = NAN,
                                   .n_interactions = model->n_interactions};
     for (size_t i = 0; i < model->n_interactions; i++) {

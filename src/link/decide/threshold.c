@@ -131,14 +131,14 @@ void mln_scores_release(struct mln_scores *scores) {
 
 /* ── quality ── */
 
-static struct mln_interval interval(double value, double variance, double z) {
+struct mln_interval mln_interval_of(double value, double variance, double z) {
     const double half = z * sqrt(fmax(variance, 0));
     return (struct mln_interval){value, fmax(value - half, 0), fmin(value + half, 1)};
 }
 
 /* What is kept when the first `n` weights are; `q` has its threshold already. */
-static void estimate(const struct mln_scores *s, size_t n, double unmade, double z,
-                     struct mln_quality *q) {
+static void estimate(const struct mln_scores *s, size_t n, const struct mln_unmade *unmade,
+                     double z, struct mln_quality *q) {
     const double all = s->n == 0 ? 0 : s->matches[s->n - 1];
     const double all_variance = s->n == 0 ? 0 : s->variance[s->n - 1];
     const double variance = n == 0 ? 0 : s->variance[n - 1];
@@ -146,29 +146,31 @@ static void estimate(const struct mln_scores *s, size_t n, double unmade, double
     q->true_kept = n == 0 ? 0 : s->matches[n - 1];
     q->false_kept = fmax(q->kept - q->true_kept, 0);
     q->lost_below = fmax(all - q->true_kept, 0);
-    q->lost_unmade = unmade;
-    const double lost = q->lost_below + unmade;
-    const double lost_variance = fmax(all_variance - variance, 0) + unmade;
+    const bool known = !isnan(unmade->matches);
+    q->lost_unmade = known ? unmade->matches : 0;
+    const double lost = q->lost_below + q->lost_unmade;
+    const double lost_variance =
+        fmax(all_variance - variance, 0) + (known ? unmade->sd * unmade->sd : 0);
     const double matches = q->true_kept + lost;
     const double both = q->kept + matches;
     /* By first derivatives in the number of true pairs kept and in that of matches lost. */
-    q->precision = interval(q->true_kept / q->kept, variance / (q->kept * q->kept), z);
-    q->recall = interval(q->true_kept / matches,
-                         (lost * lost * variance + q->true_kept * q->true_kept * lost_variance) /
-                             pow(matches, 4),
-                         z);
-    q->f1 = interval(2 * q->true_kept / both,
-                     4 *
-                         ((q->kept + lost) * (q->kept + lost) * variance +
-                          q->true_kept * q->true_kept * lost_variance) /
-                         pow(both, 4),
-                     z);
+    q->precision = mln_interval_of(q->true_kept / q->kept, variance / (q->kept * q->kept), z);
+    q->recall = mln_interval_of(
+        q->true_kept / matches,
+        (lost * lost * variance + q->true_kept * q->true_kept * lost_variance) / pow(matches, 4),
+        z);
+    q->f1 = mln_interval_of(2 * q->true_kept / both,
+                            4 *
+                                ((q->kept + lost) * (q->kept + lost) * variance +
+                                 q->true_kept * q->true_kept * lost_variance) /
+                                pow(both, 4),
+                            z);
     q->fdr = 1 - q->precision.value;
     q->fnr = 1 - q->recall.value;
 }
 
 struct mln_quality mln_quality_at(const struct mln_scores *scores, double threshold_log2,
-                                  double unmade, double z) {
+                                  const struct mln_unmade *unmade, double z) {
     size_t lo = 0;
     size_t hi = scores->n; /* weights before lo are kept, from hi on they are not */
     while (lo < hi) {
@@ -219,35 +221,83 @@ double mln_threshold_choose(const struct mln_scores *scores, enum mln_threshold_
 
 /* ── coverage ── */
 
-/* P(no rule holds) over comparisons from c on; `open` rules have failed none so far. */
-static double none_holds(const double *agree, size_t n_comparisons, const uint32_t *rules,
-                         size_t n_rules, size_t c, uint64_t open) {
-    uint32_t asked = 0;
-    for (size_t r = 0; r < n_rules; r++) {
-        if ((open >> r & 1U) != 0) {
-            const uint32_t rest = c < n_comparisons ? rules[r] >> c << c : 0;
-            if (rest == 0) {
-                return 0; /* holds: nothing more is asked */
-            }
-            asked |= rest;
+struct mln_unmade mln_unmade_matches(double found, double coverage, double random_matches,
+                                     double n_random, double n_all) {
+    double matches = 0;
+    double weight = 0;
+    if (coverage > 0) {
+        const double by_rules = found * (1 - coverage) / coverage;
+        const double w = 1 / fmax(4 * by_rules * by_rules, 1); /* sd: twice itself */
+        matches += w * by_rules;
+        weight += w;
+    }
+    if (n_random > 0) {
+        const double each = n_all / n_random;
+        const double w = 1 / fmax(each * each * fmax(random_matches, 1), 1);
+        matches += w * (each * random_matches - found);
+        weight += w;
+    }
+    return weight > 0 ? (struct mln_unmade){fmax(matches / weight, 0), sqrt(1 / weight)}
+                      : (struct mln_unmade){NAN, NAN};
+}
+
+struct coverage {
+    const double *reach;
+    const uint8_t *asked_to;
+    size_t stride, n_comparisons, n_rules;
+};
+
+/* Of the open rules, those that ask for something of comparison c or a later one; a rule that does
+ * not holds. */
+static uint64_t asking(const struct coverage *v, size_t c, uint64_t open) {
+    uint64_t some = 0;
+    for (size_t r = 0; r < v->n_rules; r++) {
+        for (size_t k = c; (open >> r & 1U) != 0 && k < v->n_comparisons; k++) {
+            some |= (uint64_t)(v->asked_to[r * v->n_comparisons + k] != MLN_RULE_ASKS_NOT) << r;
         }
     }
+    return some;
+}
+
+/* The least level asked of c by an open rule, above `from`; MLN_RULE_ASKS_NOT: none. */
+static unsigned next_asked(const struct coverage *v, size_t c, uint64_t open, int from) {
+    unsigned least = MLN_RULE_ASKS_NOT;
+    for (size_t r = 0; r < v->n_rules; r++) {
+        const unsigned to = v->asked_to[r * v->n_comparisons + c];
+        least = (open >> r & 1U) != 0 && (int)to > from && to < least ? to : least;
+    }
+    return least;
+}
+
+/* P(no rule holds) over comparisons from c on; `open` rules have failed none so far. The levels of
+ * c fall into runs between those that rules ask for: in each run the same rules go on. */
+static double none_holds(const struct coverage *v, size_t c, uint64_t open) {
     if (open == 0) {
         return 1;
     }
-    while ((asked >> c & 1U) == 0) {
-        c++;
+    if (asking(v, c, open) != open) {
+        return 0;
     }
-    uint64_t failed = 0;
-    for (size_t r = 0; r < n_rules; r++) {
-        failed |= (uint64_t)(rules[r] >> c & 1U) << r;
+    double sum = 0;
+    double before = 0;
+    for (int from = -1;;) {
+        const unsigned to = next_asked(v, c, open, from);
+        const double up_to = to == MLN_RULE_ASKS_NOT ? 1 : v->reach[c * v->stride + to];
+        sum += up_to > before ? (up_to - before) * none_holds(v, c + 1, open) : 0;
+        if (to == MLN_RULE_ASKS_NOT) {
+            return sum;
+        }
+        before = up_to;
+        from = (int)to;
+        for (size_t r = 0; r < v->n_rules; r++) {
+            open &= ~((uint64_t)(v->asked_to[r * v->n_comparisons + c] == to) << r);
+        }
     }
-    return agree[c] * none_holds(agree, n_comparisons, rules, n_rules, c + 1, open) +
-           (1 - agree[c]) * none_holds(agree, n_comparisons, rules, n_rules, c + 1, open & ~failed);
 }
 
-double mln_rule_coverage(const double *agree, size_t n_comparisons, const uint32_t *rules,
-                         size_t n_rules) {
+double mln_rule_coverage(const double *reach, size_t stride, size_t n_comparisons,
+                         const uint8_t *asked_to, size_t n_rules) {
     const size_t n = n_rules < 63 ? n_rules : 63; /* further ones can only add */
-    return 1 - none_holds(agree, n_comparisons, rules, n, 0, ((uint64_t)1 << n) - 1);
+    const struct coverage v = {reach, asked_to, stride, n_comparisons, n};
+    return 1 - none_holds(&v, 0, ((uint64_t)1 << n) - 1);
 }

@@ -8,8 +8,8 @@
  * Belin & Rubin 1995 on what such estimates are worth: as much as the model). Matches that no
  * blocking rule makes are lost too: mln_rule_coverage tells the share the rules reach.
  *
- * Intervals take pairs as independent Bernoulli draws and matches no rule makes as Poisson: they
- * tell what chance alone does, not the error of m and u; a clerical sample tells the latter. */
+ * Intervals take pairs as independent Bernoulli draws, and matches no rule makes with the sd of
+ * their estimate: they do not tell the error of m and u; a clerical sample tells that. */
 #ifndef MLN_LINK_DECIDE_THRESHOLD_H
 #define MLN_LINK_DECIDE_THRESHOLD_H
 
@@ -38,6 +38,9 @@ struct mln_interval {
     double value, low, high;
 };
 
+/* value ± z √variance, within 0 … 1. */
+struct mln_interval mln_interval_of(double value, double variance, double z);
+
 struct mln_quality {
     double threshold_log2, probability; /* pairs at or above are kept */
     double kept;                        /* pairs */
@@ -49,10 +52,26 @@ struct mln_quality {
     double fdr, fnr; /* 1 - precision, 1 - recall */
 };
 
-/* unmade: matches that no rule makes (found × (1 - coverage) / coverage). z: width of the intervals
- * in standard deviations, e.g. 1.96. O(log n). */
+/* Matches that no rule makes, and how far that may be off. */
+struct mln_unmade {
+    double matches, sd;
+};
+
+/* From two readings, each weighted by the inverse of its variance:
+ *   - the rules reach a share `coverage` of all matches: found × (1 - coverage)/coverage. Records
+ *     with errors have several, so that fewer are reached than independent comparisons say: on data
+ *     with truth there were 0.9 to 1.3 times as many as that, 3 times on historical_50k. sd: twice
+ *     itself, at least 1. coverage 0: not known;
+ *   - of n_random random pairs `random_matches` are matches: as many a pair of all n_all, less
+ *     those found; its sd is that of a Poisson count, at least of one match. n_random 0: not known.
+ * NaN when neither is known; not below 0. */
+struct mln_unmade mln_unmade_matches(double found, double coverage, double random_matches,
+                                     double n_random, double n_all);
+
+/* z: width of the intervals in standard deviations, e.g. 1.96. unmade->matches may be NaN: counts
+ * as 0. O(log n). */
 struct mln_quality mln_quality_at(const struct mln_scores *scores, double threshold_log2,
-                                  double unmade, double z);
+                                  const struct mln_unmade *unmade, double z);
 
 enum mln_threshold_choice {
     MLN_THRESHOLD_F1,    /* the largest estimated F1; ties: the fewer pairs */
@@ -65,12 +84,15 @@ enum mln_threshold_choice {
 double mln_threshold_choose(const struct mln_scores *scores, enum mln_threshold_choice choice,
                             double value, double unmade);
 
-/* Share of all matches that satisfy at least one rule. agree[c]: P(a match satisfies what rules ask
- * of comparison c) — m of its first level × P(present); rules[r]: mask of the comparisons of rule
- * r, all of which must hold. Comparisons are taken as independent among matches. A rule of mask 0
- * reaches all. O(2^comparisons) at worst. */
-double mln_rule_coverage(const double *agree, size_t n_comparisons, const uint32_t *rules,
-                         size_t n_rules);
+enum { MLN_RULE_ASKS_NOT = 255 };
+
+/* Share of all matches that satisfy at least one rule. reach[c × stride + l]: P(a match has level l
+ * or one before it at comparison c), rising in l, at most P(present). asked_to[r × n_comparisons +
+ * c]: rule r holds down to that level of c, and of all others it asks for; MLN_RULE_ASKS_NOT: it
+ * does not ask for c. Comparisons are taken as independent among matches. A rule that asks for
+ * nothing reaches all. O((rules + 1)^comparisons asked) at worst. */
+double mln_rule_coverage(const double *reach, size_t stride, size_t n_comparisons,
+                         const uint8_t *asked_to, size_t n_rules);
 
 /* ── clerical sample ── */
 

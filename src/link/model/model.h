@@ -227,6 +227,7 @@ struct mln_link_model {
     /* trained */
     double lambda;   /* P(two random records match); NaN before training */
     double coverage; /* share of matches that some rule makes; NaN: not known */
+    double random_pairs, random_matches; /* pairs drawn at random, and matches among them; 0: not known */
     const struct mln_interaction *interactions;
     size_t n_interactions; /* at most MLN_INTERACTIONS_MAX */
 };
@@ -244,7 +245,7 @@ enum mln_status mln_link_model_read_part(struct mln_arena *arena, struct mln_yam
                                          struct mln_link_model *out, struct mln_err *err)
     MLN_MUST_USE;
 
-/* Appends the model as YAML with all that was trained: m, u, lambda, coverage, interactions (17 digits: read
+/* Appends the model as YAML with all that was trained: m, u, lambda, coverage, random pairs, interactions (17 digits: read
  * back to the same bits). */
 void mln_link_model_write(const struct mln_link_model *model, struct mln_buf *out);
 

@@ -103,11 +103,26 @@ static enum mln_status read_interactions(struct mln_model_reader *r, struct mln_
     return MLN_OK;
 }
 
+/* Both or none. */
+static enum mln_status read_random(struct mln_model_reader *r, struct mln_yaml *map) {
+    struct mln_yaml *pairs = NULL, *matches = NULL;
+    MLN_TRY(mln_yaml_as_map(map, r->err));
+    MLN_TRY(mln_yaml_need(map, "pairs", &pairs, r->err));
+    MLN_TRY(mln_yaml_need(map, "matches", &matches, r->err));
+    MLN_TRY(mln_yaml_as_f64(pairs, 1, 1e19, &r->model->random_pairs, r->err));
+    MLN_TRY(mln_yaml_as_f64(matches, 0, r->model->random_pairs, &r->model->random_matches, r->err));
+    return mln_yaml_done(map, r->err);
+}
+
 enum mln_status mln_model_read_trained(struct mln_model_reader *r, struct mln_yaml *top) {
     r->model->lambda = NAN;
     r->model->coverage = NAN;
     MLN_TRY(mln_yaml_opt_f64(top, "lambda", 0, 1, &r->model->lambda, r->err));
     MLN_TRY(mln_yaml_opt_f64(top, "coverage", 0, 1, &r->model->coverage, r->err));
+    struct mln_yaml *random = mln_yaml_get(top, "random");
+    if (random != NULL && random->kind != MLN_YAML_NULL) {
+        MLN_TRY(read_random(r, random));
+    }
     struct mln_yaml *interactions = mln_yaml_get(top, "interactions");
     return interactions == NULL || interactions->kind == MLN_YAML_NULL
                ? MLN_OK

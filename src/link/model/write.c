@@ -347,6 +347,13 @@ static void add_trained(struct mln_buf *out, const struct mln_link_model *m) {
         add_number(out, m->coverage);
         mln_buf_addc(out, '\n');
     }
+    if (m->random_pairs > 0) {
+        mln_buf_addz(out, "random: {pairs: ");
+        add_number(out, m->random_pairs);
+        mln_buf_addz(out, ", matches: ");
+        add_number(out, m->random_matches);
+        mln_buf_addz(out, "}\n");
+    }
     for (size_t i = 0; i < m->n_interactions; i++) {
         mln_buf_addz(out, i == 0 ? "interactions:\n" : "");
         add_interaction(out, m, &m->interactions[i]);

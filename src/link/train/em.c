@@ -204,6 +204,8 @@ static enum mln_status fit(struct em_data *data, struct mln_em_result *out, stru
     memcpy(out->session_lambda, best.at.lambda, sizeof out->session_lambda);
     out->lambda = lambda;
     out->coverage = em_coverage(data, &best.at);
+    out->random_matches = em_random_matches(data, &best.at, lambda);
+    out->random_pairs = out->random_matches > 0 ? data->random.total : 0;
     out->log_likelihood = best.score.data;
     out->iterations = best.passes;
     out->best_start = start;

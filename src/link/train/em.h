@@ -19,19 +19,20 @@
  * trained with the sessions (no random pairs: MLN_U_EM).
  *
  * Others of a rule: in the session of a rule the u of a comparison is that of the random pairs
- * which satisfy the rule (the first level of each comparison it asks for, again counted by their
- * probability of being no match), where G² says that it differs from u, MLN_EM_SESSION_PAIRS
+ * which satisfy the rule (the level asked of each comparison or one before it, again counted by
+ * their probability of being no match), where G² says that it differs from u, MLN_EM_SESSION_PAIRS
  * pairs like all others added. Two persons with one first name have similar e-mail addresses, two
  * of one household one surname: at the u of all pairs these would be taken for matches, m and λ_r
  * with them. Only m and λ_r are learnt so; weights are by the u of all pairs.
  *
  * λ (of two random records) follows from the sessions: λ_r n_r matches satisfy rule r, which a
- * share s_r = Π_c m_c(first level) P(c present) of all matches does, over the comparisons it asks
- * for: λ = Σ_r λ_r n_r / (N Σ_r s_r), not below the λ_r n_r / N of any session, N all pairs. That
- * s_r takes the comparisons of a rule as independent among matches; where they are not it is too
- * low, by a factor of 1.5 to 2 where names are compared in several ways. So the random pairs check
- * it: they estimate λ themselves, m and u being given; when they hold at least 50 matches and
- * disagree by more than two of their standard errors (1/√matches each), theirs is taken.
+ * share s_r = Π_c m_c(level asked or before) P(c present) of all matches does, over the comparisons
+ * it asks for: λ = Σ_r λ_r n_r / (N Σ_r s_r), not below the λ_r n_r / N of any session, N all
+ * pairs. That s_r takes the comparisons of a rule as independent among matches; where they are not
+ * it is too low, by a factor of 1.5 to 2 where names are compared in several ways. So the random
+ * pairs check it: they estimate λ themselves, m and u being given; when they hold at least 50
+ * matches and disagree by more than two of their standard errors (1/√matches each), theirs is
+ * taken.
  *
  * Dependence (training->dependence): within each class some comparisons are tied two by two,
  * without a cycle, by log-linear terms (Larsen & Rubin 2001 and Xu et al. 2019 on why; fastLink's
@@ -60,6 +61,8 @@ struct mln_em_session {
     const bool *left_out; /* n_comparisons; NULL: none */
     /* n_comparisons: those whose first level the rule asks for, for s_r; NULL: those left out */
     const bool *asked;
+    /* n_comparisons: the level down to which those asked satisfy the rule; NULL: the first */
+    const uint8_t *asked_to;
     double share; /* P(a match satisfies the rule), when it is known; 0: s_r of m */
 };
 
@@ -117,8 +120,10 @@ struct mln_em_result {
     double u[MLN_COMPARISONS_MAX * MLN_LEVELS_MAX];
     double lambda;                              /* of two random records */
     double session_lambda[MLN_EM_SESSIONS_MAX]; /* per session */
-    double coverage;       /* share of matches that at least one session's rule lets through, its
-                              comparisons taken as independent among matches (mln_rule_coverage) */
+    double coverage; /* share of matches that at least one session's rule lets through, its
+                        comparisons taken as independent among matches (mln_rule_coverage) */
+    double random_pairs, random_matches; /* u by random pairs and λ free: how many there were, and
+                                            how many of them are matches by the model; else 0 */
     double log_likelihood; /* natural log, of the sessions at m, u, λ_r; without the prior */
     size_t iterations;     /* passes over the patterns, all starts and rounds */
     size_t best_start;

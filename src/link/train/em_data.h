@@ -112,6 +112,10 @@ void em_u_from_random(const struct em_data *data, double lambda, struct em_param
 /* λ of two random records (em.h). start: where to look for it, 0: anywhere. */
 double em_lambda(const struct em_data *data, const struct em_params *params, double start);
 
+/* Matches expected among the random pairs at their own λ; 0 without random pairs or with a fixed λ.
+ */
+double em_random_matches(const struct em_data *data, const struct em_params *params, double lambda);
+
 /* How levels are distributed over all the sessions' pairs. */
 void em_pooled_levels(const struct em_data *data, double *out);
 

@@ -159,18 +159,35 @@ static bool asks(const struct mln_em_session *s, size_t comparison) {
     return asked != NULL && asked[comparison];
 }
 
-/* Whether a random pair has the first level of all that a session's rule asks for. */
+/* The level down to which a comparison that the session's rule asks for satisfies it. */
+static size_t asked_to(const struct mln_em_session *s, size_t comparison) {
+    return s->asked_to == NULL ? 0 : s->asked_to[comparison];
+}
+
+/* P(a match has one of the levels of a comparison that satisfy the session's rule). */
+static double reach(const struct em_data *data, const struct em_params *params, size_t session,
+                    size_t comparison) {
+    double sum = 0;
+    for (size_t l = 0; l <= asked_to(&data->options->sessions[session], comparison); l++) {
+        sum += params->m[comparison * MLN_LEVELS_MAX + l];
+    }
+    return fmin(sum, 1) * data->present[comparison];
+}
+
+/* Whether a random pair has the levels of all that a session's rule asks for. */
 static bool satisfies(const struct em_data *data, size_t pattern, size_t session) {
     const struct em_table *t = &data->random;
-    bool first[MLN_COMPARISONS_MAX] = {false};
+    const struct mln_em_session *s = &data->options->sessions[session];
+    bool holds[MLN_COMPARISONS_MAX] = {false};
     for (uint32_t k = t->start[pattern]; k < t->start[pattern + 1]; k++) {
-        first[t->terms[k] / MLN_LEVELS_MAX] = t->terms[k] % MLN_LEVELS_MAX == 0;
+        const size_t c = t->terms[k] / MLN_LEVELS_MAX;
+        holds[c] = t->terms[k] % MLN_LEVELS_MAX <= asked_to(s, c);
     }
     bool any = false;
     for (size_t c = 0; c < data->options->n_comparisons; c++) {
-        if (asks(&data->options->sessions[session], c)) {
+        if (asks(s, c)) {
             any = true;
-            if (!first[c]) {
+            if (!holds[c]) {
                 return false;
             }
         }
@@ -249,18 +266,23 @@ void em_u_from_random(const struct em_data *data, double lambda, struct em_param
 
 double em_coverage(const struct em_data *data, const struct em_params *params) {
     const struct mln_em_options *o = data->options;
-    double agree[MLN_COMPARISONS_MAX];
-    uint32_t rules[MLN_EM_SESSIONS_MAX];
+    double reaches[EM_TERMS] = {0};
+    uint8_t levels[MLN_EM_SESSIONS_MAX * MLN_COMPARISONS_MAX];
     for (size_t c = 0; c < o->n_comparisons; c++) {
-        agree[c] = params->m[c * MLN_LEVELS_MAX] * data->present[c];
-    }
-    for (size_t r = 0; r < data->n_sessions; r++) {
-        rules[r] = 0;
-        for (size_t c = 0; c < o->n_comparisons; c++) {
-            rules[r] |= asks(&o->sessions[r], c) ? (uint32_t)1 << c : 0;
+        double sum = 0;
+        for (size_t l = 0; l < o->n_levels[c]; l++) {
+            sum += params->m[c * MLN_LEVELS_MAX + l];
+            reaches[c * MLN_LEVELS_MAX + l] = fmin(sum, 1) * data->present[c];
         }
     }
-    return mln_rule_coverage(agree, o->n_comparisons, rules, data->n_sessions);
+    for (size_t r = 0; r < data->n_sessions; r++) {
+        for (size_t c = 0; c < o->n_comparisons; c++) {
+            levels[r * o->n_comparisons + c] = asks(&o->sessions[r], c)
+                                                   ? (uint8_t)asked_to(&o->sessions[r], c)
+                                                   : MLN_RULE_ASKS_NOT;
+        }
+    }
+    return mln_rule_coverage(reaches, MLN_LEVELS_MAX, o->n_comparisons, levels, data->n_sessions);
 }
 
 /* λ by the sessions: their matches over the share of all matches that their rules let through. */
@@ -273,7 +295,7 @@ static double lambda_of_sessions(const struct em_data *data, const struct em_par
         double share = 1;
         for (size_t c = 0; c < o->n_comparisons; c++) {
             if (asks(&o->sessions[r], c)) {
-                share *= params->m[c * MLN_LEVELS_MAX] * data->present[c];
+                share *= reach(data, params, r, c);
             }
         }
         const double found = params->lambda[r] * data->sessions[r].total;
@@ -307,6 +329,14 @@ static double lambda_of_random(const struct em_data *data, const struct em_param
         }
     }
     return lambda;
+}
+
+double em_random_matches(const struct em_data *data, const struct em_params *params,
+                         double lambda) {
+    if (data->random.n == 0 || !isnan(data->options->training->lambda) || !(lambda > 0)) {
+        return 0;
+    }
+    return lambda_of_random(data, params, lambda) * data->random.total;
 }
 
 double em_lambda(const struct em_data *data, const struct em_params *params, double start) {

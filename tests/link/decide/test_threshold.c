@@ -17,6 +17,9 @@ static double weight_of(double p) {
 
 /* ── by hand ── */
 
+/* 4 ± 2: as many as a Poisson count of 4. */
+static const struct mln_unmade four = {4, 2}, no_more = {0, 0};
+
 /* 10 pairs at .9, 10 at .5 (in two entries), 100 at .1; 4 matches that no rule makes.
  * At .5: kept 20, true 9 + 5 = 14, lost 10 + 4. precision .7, recall 14/28 = .5, F1 28/48.
  * Variances: kept 10 × .09 + 10 × .25 = 3.4; below 100 × .09 = 9, with the unmade 13. */
@@ -27,7 +30,7 @@ START_TEST(quality_by_hand) {
     struct mln_err err;
     must(mln_scores_init(weight, count, 4, &scores, &err), &err);
     ck_assert_uint_eq(scores.n, 3);
-    const struct mln_quality q = mln_quality_at(&scores, 0, 4, 2);
+    const struct mln_quality q = mln_quality_at(&scores, 0, &four, 2);
     ck_assert_double_eq_tol(q.kept, 20, 1e-12);
     ck_assert_double_eq_tol(q.true_kept, 14, 1e-12);
     ck_assert_double_eq_tol(q.false_kept, 6, 1e-12);
@@ -48,7 +51,7 @@ START_TEST(quality_by_hand) {
     ck_assert(isinf(mln_threshold_choose(&scores, MLN_THRESHOLD_FDR, .05, 4)));
     ck_assert_double_eq_tol(mln_threshold_choose(&scores, MLN_THRESHOLD_FIXED, .9, 4),
                             weight_of(.9), 1e-12);
-    const struct mln_quality none = mln_quality_at(&scores, INFINITY, 4, 2);
+    const struct mln_quality none = mln_quality_at(&scores, INFINITY, &four, 2);
     ck_assert(isnan(none.precision.value));
     ck_assert_double_eq(none.recall.value, 0);
     mln_scores_release(&scores);
@@ -80,7 +83,7 @@ START_TEST(scores_at_the_ends) {
     struct mln_err err;
     static const double ends[] = {INFINITY, -INFINITY, INFINITY};
     must(mln_scores_init(ends, NULL, 3, &scores, &err), &err);
-    const struct mln_quality q = mln_quality_at(&scores, 0, 0, 1.96);
+    const struct mln_quality q = mln_quality_at(&scores, 0, &no_more, 1.96);
     ck_assert_double_eq(q.true_kept, 2);
     ck_assert_double_eq(q.recall.value, 1);
     mln_scores_release(&scores);
@@ -88,7 +91,7 @@ START_TEST(scores_at_the_ends) {
     ck_assert_int_eq(mln_scores_init(bad, NULL, 1, &scores, &err), MLN_BAD_INPUT);
     must(mln_scores_init(NULL, NULL, 0, &scores, &err), &err);
     ck_assert(isinf(mln_threshold_choose(&scores, MLN_THRESHOLD_F1, 0, 0)));
-    ck_assert(isnan(mln_quality_at(&scores, 0, 0, 1).recall.value));
+    ck_assert(isnan(mln_quality_at(&scores, 0, &no_more, 1).recall.value));
     mln_scores_release(&scores);
 }
 END_TEST
@@ -120,7 +123,7 @@ START_TEST(estimates_hold_when_probabilities_are_true) {
             kept_c += weight[i] >= chosen;
             true_c += weight[i] >= chosen && match[i];
         }
-        const struct mln_quality q = mln_quality_at(&scores, t, 0, 3.3);
+        const struct mln_quality q = mln_quality_at(&scores, t, &no_more, 3.3);
         ck_assert(q.precision.low <= true_kept / kept && true_kept / kept <= q.precision.high);
         ck_assert(q.recall.low <= true_kept / matches && true_kept / matches <= q.recall.high);
         best = fmax(best, 2 * true_kept / (kept + matches));
@@ -131,47 +134,84 @@ START_TEST(estimates_hold_when_probabilities_are_true) {
 }
 END_TEST
 
-/* ── coverage ── */
+/* ── what no rule makes ── */
 
-/* Rules {0}, {1,2}: 1 - (1 - .8)(1 - .5 × .4) = .84. */
-START_TEST(coverage_by_hand) {
-    static const double agree[] = {.8, .5, .4};
-    static const uint32_t rules[] = {1, 6};
-    ck_assert_double_eq_tol(mln_rule_coverage(agree, 3, rules, 2), .84, 1e-15);
-    ck_assert_double_eq(mln_rule_coverage(agree, 3, rules, 0), 0);
-    static const uint32_t all[] = {1, 0};
-    ck_assert_double_eq(mln_rule_coverage(agree, 3, all, 2), 1);
+/* Found 90 of a coverage of .9: 10 more, give or take 20. Of 1,000 random pairs of 10,000, 25 are
+ * matches: 250 in all, hence 160 more, ±√25 × 10 = 50. Together (10/400 + 160/2500)/(1/400 +
+ * 1/2500) = .089/.0029 = 30.7, sd 1/√.0029. */
+START_TEST(unmade_matches_from_two_readings) {
+    struct mln_unmade u = mln_unmade_matches(90, .9, 0, 0, 1e4);
+    ck_assert_double_eq_tol(u.matches, 10, 1e-12);
+    ck_assert_double_eq_tol(u.sd, 20, 1e-12);
+    u = mln_unmade_matches(90, 0, 25, 1000, 1e4);
+    ck_assert_double_eq_tol(u.matches, 160, 1e-12);
+    ck_assert_double_eq_tol(u.sd, 50, 1e-12);
+    u = mln_unmade_matches(90, .9, 25, 1000, 1e4);
+    ck_assert_double_eq_tol(u.matches, .089 / .0029, 1e-9);
+    ck_assert_double_eq_tol(u.sd, 1 / sqrt(.0029), 1e-9);
+    u = mln_unmade_matches(90, 1, 0, 0, 1e4); /* all reached: 0, give or take 1 */
+    ck_assert(u.matches == 0 && u.sd == 1);
+    u = mln_unmade_matches(300, 0, 25, 1000, 1e4); /* more found than there should be */
+    ck_assert_double_eq(u.matches, 0);
+    ck_assert(isnan(mln_unmade_matches(90, 0, 0, 0, 1e4).matches));
 }
 END_TEST
 
-/* Oracle: sum over all 2^n agreements. */
+/* ── coverage ── */
+
+enum { NOT = MLN_RULE_ASKS_NOT };
+
+/* Rules {0}, {1,2}: 1 - (1 - .8)(1 - .5 × .4) = .84. A third rule takes comparison 1 down to its
+ * second level, where .7 are, and nothing else: it reaches what rule {1,2} does and more, 1 - (1 -
+ * .8)(1 - .7). */
+START_TEST(coverage_by_hand) {
+    static const double reach[] = {.8, .8, .5, .7, .4, .4};
+    static const uint8_t asked_to[] = {0, NOT, NOT, NOT, 0, 0, NOT, 1, NOT};
+    ck_assert_double_eq_tol(mln_rule_coverage(reach, 2, 3, asked_to, 2), .84, 1e-15);
+    ck_assert_double_eq(mln_rule_coverage(reach, 2, 3, asked_to, 0), 0);
+    ck_assert_double_eq_tol(mln_rule_coverage(reach, 2, 3, asked_to, 3), 1 - .2 * .3, 1e-15);
+    static const uint8_t all[] = {0, NOT, NOT, NOT, NOT, NOT};
+    ck_assert_double_eq(mln_rule_coverage(reach, 2, 3, all, 2), 1);
+}
+END_TEST
+
+/* Oracle: sum over all combinations of levels: 3 of each of 6 comparisons, and missing. */
 START_TEST(coverage_by_enumeration) {
+    enum { C = 6, L = 3, WAYS = 4096 };
     struct mln_rng rng;
     mln_rng_init(&rng, 92, 1, 0);
-    for (int round = 0; round < 300; round++) {
-        enum { C = 8 };
-        double agree[C];
-        uint32_t rules[6];
+    for (int round = 0; round < 100; round++) {
+        double reach[C * L];
+        uint8_t asked_to[6 * C];
         const size_t n_rules = mln_rng_below(&rng, 7);
-        for (size_t c = 0; c < C; c++) {
-            agree[c] = mln_rng_unit(&rng);
+        for (size_t k = 0; k < C * L; k++) {
+            const double before = k % L == 0 ? 0 : reach[k - 1];
+            reach[k] = before + (1 - before) * mln_rng_unit(&rng);
         }
+        memset(asked_to, NOT, sizeof asked_to);
         for (size_t r = 0; r < n_rules; r++) {
-            rules[r] = 1U << mln_rng_below(&rng, C) | 1U << mln_rng_below(&rng, C);
+            asked_to[r * C + mln_rng_below(&rng, C)] = (uint8_t)mln_rng_below(&rng, L);
+            asked_to[r * C + mln_rng_below(&rng, C)] = (uint8_t)mln_rng_below(&rng, L);
         }
         double want = 0;
-        for (uint32_t agreed = 0; agreed < 1U << C; agreed++) {
+        for (uint32_t way = 0; way < WAYS; way++) { /* 2 bits a comparison: its level, 3: missing */
             double p = 1;
             bool some = false;
             for (size_t c = 0; c < C; c++) {
-                p *= (agreed >> c & 1U) != 0 ? agree[c] : 1 - agree[c];
+                const uint32_t l = way >> 2 * c & 3U;
+                p *= (l == 3 ? 1 : reach[c * L + l]) - (l == 0 ? 0 : reach[c * L + l - 1]);
             }
             for (size_t r = 0; r < n_rules; r++) {
-                some = some || (agreed & rules[r]) == rules[r];
+                bool holds = true;
+                for (size_t c = 0; c < C; c++) {
+                    holds = holds && (asked_to[r * C + c] == NOT ||
+                                      (way >> 2 * c & 3U) <= asked_to[r * C + c]);
+                }
+                some = some || holds;
             }
             want += some ? p : 0;
         }
-        ck_assert_double_eq_tol(mln_rule_coverage(agree, C, rules, n_rules), want, 1e-12);
+        ck_assert_double_eq_tol(mln_rule_coverage(reach, L, C, asked_to, n_rules), want, 1e-12);
     }
 }
 END_TEST
@@ -263,6 +303,7 @@ START_TEST(term_adjustments_by_hand) {
 END_TEST
 
 MLN_TEST_MAIN("threshold", quality_by_hand, thresholds_are_no_more_severe_than_they_must_be,
-              scores_at_the_ends, estimates_hold_when_probabilities_are_true, coverage_by_hand,
-              coverage_by_enumeration, sample_is_stratified_and_does_not_depend_on_order,
-              a_small_set_is_drawn_whole, term_adjustments_by_hand)
+              scores_at_the_ends, estimates_hold_when_probabilities_are_true,
+              unmade_matches_from_two_readings, coverage_by_hand, coverage_by_enumeration,
+              sample_is_stratified_and_does_not_depend_on_order, a_small_set_is_drawn_whole,
+              term_adjustments_by_hand)

@@ -100,7 +100,8 @@ static bool same_decision(const struct mln_decision *a, const struct mln_decisio
 }
 
 static bool same_interactions(const struct mln_link_model *a, const struct mln_link_model *b) {
-    bool same = a->n_interactions == b->n_interactions && same_bits(a->coverage, b->coverage);
+    bool same = a->n_interactions == b->n_interactions && same_bits(a->coverage, b->coverage) &&
+ same_bits(a->random_pairs, b->random_pairs) && same_bits(a->random_matches, b->random_matches);
     for (size_t i = 0; same && i < a->n_interactions; i++) {
         const struct mln_interaction *x = &a->interactions[i], *y = &b->interactions[i];
         same = x->a == y->a && x->b == y->b;

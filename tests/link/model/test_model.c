@@ -255,6 +255,8 @@ static const struct {
          "{between: [a, b], weight_log2: [[1, 2], [3, 4]]}]\n",
      "interaction 1 is of the same two comparisons"},
     {TWO "coverage: 1.1\n", "'coverage'"},
+    {TWO "random: {pairs: 10}\n", "'matches' is missing here"},
+    {TWO "random: {pairs: 10, matches: 11}\n", "'matches'"},
 };
 
 START_TEST(every_fault_has_its_place_and_its_remedy) {
@@ -368,6 +370,7 @@ START_TEST(a_model_written_reads_back_to_the_same_bits) {
         "cluster_threshold: 0.99, block_share_max: 1, pairs_max: 1}\n"
         "lambda: 1.2345678901234567e-8\n"
         "coverage: 0.30000000000000004\n"
+        "random: {pairs: 2000000, matches: 254.10000000000002}\n"
         "interactions:\n"
         "  - {between: [t, \"à l'envers\"], weight_log2: ["
         "[0.1, 1e-17, -0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], "
