@@ -131,7 +131,7 @@ static const struct mln_cli_option link_options[] = {
     {"lang", "fr|en", "language of report.html (default en)"},
     {"no-report", NULL, "write no report.html"},
     {"threads", "N", "threads to use (default: all processors)"},
-    {"memory", "SIZE", "most memory of each engine that reads and writes Parquet (default: half of the machine, at most 3GiB)"},
+    {"memory", "SIZE", "most memory of each engine that reads Parquet (default: half of the machine, at most 3GiB)"},
     END_OPTIONS,
 };
 static const struct mln_cli_option explain_options[] = {

@@ -25,7 +25,7 @@ struct mln_linkage_options {
     bool no_report;
     bool french;            /* report.html in French; else English */
     size_t n_threads;       /* 0: all */
-    uint64_t memory_bytes;  /* of the engine that reads and writes Parquet; 0: half of the machine, at most 3 GiB, each */
+    uint64_t memory_bytes;  /* of the engine that reads Parquet; 0: half of the machine, at most 3 GiB, each */
     struct mln_talk *talk;
 };
 

@@ -17,6 +17,9 @@ struct term {
 /* The weight of a pattern. */
 struct remembered {
     uint32_t pattern_1; /* pattern + 1; 0: empty */
+    bool low;           /* no such pair is kept, whatever its values: it is only counted, */
+    uint64_t n_low;     /* here, */
+    size_t bin;         /* for this bin */
     bool adjusted;      /* term frequencies may matter */
     bool by_left;       /* and only on levels of equal values */
     uint8_t n_terms;    /* the terms of those */
@@ -29,6 +32,8 @@ struct remembered {
 /* What a thread keeps: the patterns it saw last (pairs have few), and the terms of its left record. */
 struct own {
     struct remembered remembered[REMEMBERED];
+    uint64_t bin_below[MLN_WEIGHT_BINS];
+    uint64_t n_all;
     uint32_t left_1; /* left record + 1; 0: none */
     double adjust[]; /* by term */
 };
@@ -37,8 +42,6 @@ struct own {
 struct slot {
     struct mln_scored *pair;
     size_t n, cap;
-    uint64_t n_all;
-    uint64_t bin_below[MLN_WEIGHT_BINS];
 };
 
 struct scorer {
@@ -51,6 +54,8 @@ struct scorer {
     size_t n_terms;
     struct slot *slots;
     size_t n_slots;
+    uint64_t bin_below[MLN_WEIGHT_BINS]; /* of the threads that ended: counts have no order */
+    uint64_t n_all;
 };
 
 /* ── weights ── */
@@ -108,6 +113,8 @@ static void learn(const struct scorer *s, struct remembered *r, uint32_t pattern
         }
     }
     r->adjusted = r->most >= s->keep_weight && r->most > r->weight;
+    r->low = !r->adjusted && r->weight < s->keep_weight;
+    r->bin = mln_weight_bin(r->weight);
 }
 
 static void learn_left(const struct scorer *s, struct own *own, uint32_t left) {
@@ -118,12 +125,17 @@ static void learn_left(const struct scorer *s, struct own *own, uint32_t left) {
     }
 }
 
-static double weight_of(const struct scorer *s, struct own *own, uint32_t pattern, uint32_t left,
-                        uint32_t right) {
+static struct remembered *recall(const struct scorer *s, struct own *own, uint32_t pattern) {
     struct remembered *r = &own->remembered[(pattern * 2654435761U) >> (32 - REMEMBERED_BITS)];
     if (r->pattern_1 != pattern + 1) {
+        own->bin_below[r->bin] += r->n_low;
         learn(s, r, pattern);
     }
+    return r;
+}
+
+static double weight_of(const struct scorer *s, struct own *own, const struct remembered *r,
+                        uint32_t left, uint32_t right) {
     if (!r->adjusted) {
         return r->weight;
     }
@@ -156,14 +168,21 @@ static enum mln_status keep(struct slot *slot, struct mln_scored pair, struct ml
     return MLN_OK;
 }
 
-static enum mln_status score_row(void *ctx, void *own, size_t task, const struct mln_pair_row *row,
-                                 struct mln_err *err) {
+static enum mln_status score_row(void *ctx, void *thread, size_t task,
+                                 const struct mln_pair_row *row, struct mln_err *err) {
     const struct scorer *s = ctx;
+    struct own *own = thread;
     struct slot *slot = &s->slots[task];
+    own->n_all += row->n;
     for (size_t i = 0; i < row->n; i++) {
-        const double weight = weight_of(s, own, row->pattern[i], row->left, row->right[i]);
+        struct remembered *r = recall(s, own, row->pattern[i]);
+        if (r->low) {
+            r->n_low++;
+            continue;
+        }
+        const double weight = weight_of(s, own, r, row->left, row->right[i]);
         if (weight < s->keep_weight) {
-            slot->bin_below[mln_weight_bin(weight)]++;
+            own->bin_below[mln_weight_bin(weight)]++;
             continue;
         }
         MLN_TRY(keep(slot,
@@ -171,7 +190,6 @@ static enum mln_status score_row(void *ctx, void *own, size_t task, const struct
                                          (uint32_t)row->rule, weight, weight},
                      err));
     }
-    slot->n_all += row->n;
     return MLN_OK;
 }
 
@@ -188,8 +206,16 @@ static enum mln_status own_new(void *ctx, void **own, struct mln_err *err) {
     return *own == NULL ? mln_err_nomem(err, "the weights") : MLN_OK;
 }
 
-static void own_end(void *ctx, void *own) {
-    (void)ctx;
+static void own_end(void *ctx, void *thread) {
+    struct scorer *s = ctx;
+    struct own *own = thread;
+    for (size_t i = 0; i < REMEMBERED; i++) {
+        own->bin_below[own->remembered[i].bin] += own->remembered[i].n_low;
+    }
+    for (size_t b = 0; b < MLN_WEIGHT_BINS; b++) {
+        s->bin_below[b] += own->bin_below[b];
+    }
+    s->n_all += own->n_all;
     free(own);
 }
 
@@ -272,13 +298,11 @@ static enum mln_status merge(struct scorer *s, struct mln_scored_pairs *out, str
             memcpy(out->pair + out->n, slot->pair, slot->n * sizeof *slot->pair);
         }
         out->n += slot->n;
-        out->n_all += slot->n_all;
-        for (size_t b = 0; b < MLN_WEIGHT_BINS; b++) {
-            out->bin_below[b] += slot->bin_below[b];
-        }
         free(slot->pair);
         slot->pair = NULL;
     }
+    memcpy(out->bin_below, s->bin_below, sizeof out->bin_below);
+    out->n_all = s->n_all;
     struct mln_scored *sorted = sort_by_place(out->pair, aside, out->n);
     free(sorted == out->pair ? aside : out->pair);
     out->pair = sorted;

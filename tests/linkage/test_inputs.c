@@ -29,7 +29,7 @@ static const char *in_dir(const char *name) {
 
 /* Missing: "" and a day of INT32_MIN. `house` and `note` are not asked for by the model. */
 struct person {
-    char id[16], first_name[16], surname[24], commune[8];
+    char id[16], first_name[16], surname[24], commune[16];
     int32_t day;
 };
 
