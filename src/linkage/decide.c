@@ -20,7 +20,8 @@ static bool one_a_record(const struct mln_linkage_work *work, struct mln_posteri
     *out = (struct mln_posterior_options){.n_left = work->records->n_left,
                                           .n_right = work->records->n_right,
                                           .left_one = optimal && d->left_max == 1,
-                                          .right_one = optimal && d->right_max == 1};
+                                          .right_one = optimal && d->right_max == 1,
+                                          .n_threads = work->n_threads};
     return out->left_one || out->right_one;
 }
 

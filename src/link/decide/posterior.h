@@ -31,6 +31,7 @@ enum { MLN_POSTERIOR_EXACT = 8 };
 struct mln_posterior_options {
     uint32_t n_left, n_right;
     bool left_one, right_one; /* a record of that side has at most one link; at least one is true */
+    size_t n_threads;         /* 0: all; no result depends on it */
 };
 
 struct mln_posterior {

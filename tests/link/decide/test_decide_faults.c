@@ -50,7 +50,7 @@ static enum mln_status best(struct mln_err *err) {
 static enum mln_status posterior(struct mln_err *err) {
     double odds[5];
     struct mln_posterior out;
-    const struct mln_posterior_options options = {3, 3, true, true};
+    const struct mln_posterior_options options = {3, 3, true, true, 1};
     return mln_posterior_one_to_one(&edges, &options, odds, &out, err);
 }
 

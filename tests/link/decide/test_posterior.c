@@ -32,7 +32,7 @@ static double probability(double log2_odds) {
  * the first, the second: 1 + 4 + 2 = 7, so 4/7 and 2/7 (odds 4/3 and 2/5). Alone they would be 4/5
  * and 2/3. Left 1 and right 5 have no rival: odds 8. */
 START_TEST(rivals_share_a_record) {
-    const struct mln_posterior_options options = {MANY, MANY, true, true};
+    const struct mln_posterior_options options = {MANY, MANY, true, true, 1};
     memcpy(left, (uint32_t[]){0, 0, 1}, 3 * sizeof *left);
     memcpy(right, (uint32_t[]){3, 4, 5}, 3 * sizeof *right);
     memcpy(weight, (double[]){2, 1, 3}, 3 * sizeof *weight);
@@ -51,7 +51,7 @@ END_TEST
  * 4 z + 2 z². A pair is in one of the former and one of the latter: odds (z + z²)/(1 + 3 z + z²).
  * At z = 2^40 that is 1: nobody can tell which of the two ways it is. */
 START_TEST(equal_rivals_of_great_weight) {
-    const struct mln_posterior_options options = {MANY, MANY, true, true};
+    const struct mln_posterior_options options = {MANY, MANY, true, true, 1};
     for (size_t e = 0; e < 4; e++) {
         left[e] = (uint32_t)(e / 2);
         right[e] = (uint32_t)(e % 2);
@@ -68,7 +68,7 @@ END_TEST
  * and S = (5/(5 - L))²: S rises from 1 (L = 3.2) over 7.7 (3.87), 19.7 (3.95) … until it stands
  * still. */
 START_TEST(links_take_up_records) {
-    const struct mln_posterior_options options = {4, 4, true, true};
+    const struct mln_posterior_options options = {4, 4, true, true, 1};
     for (uint32_t e = 0; e < 4; e++) {
         left[e] = right[e] = e;
         weight[e] = 2;
@@ -88,7 +88,7 @@ START_TEST(links_take_up_records) {
 END_TEST
 
 START_TEST(nothing_and_nonsense) {
-    const struct mln_posterior_options options = {2, 2, true, true};
+    const struct mln_posterior_options options = {2, 2, true, true, 1};
     struct mln_posterior out = solve(0, &options);
     ck_assert_uint_eq(out.n_components, 0);
     ck_assert(out.links == 0 && out.shift_log2 == 0);
@@ -141,7 +141,7 @@ START_TEST(equals_the_sum_over_all_matchings) {
     struct mln_rng rng;
     mln_rng_init(&rng, 91, 1, 0);
     for (int round = 0; round < 200; round++) {
-        const struct mln_posterior_options options = {6, 6, round % 4 != 1, round % 4 != 2};
+        const struct mln_posterior_options options = {6, 6, round % 4 != 1, round % 4 != 2, 1};
         size_t n = 0;
         for (uint32_t i = 0; i < 5; i++) {
             for (uint32_t j = 0; j < 6 && n < 12; j++) {
@@ -240,7 +240,7 @@ START_TEST(order_does_not_matter) {
     enum { N = 3000 };
     static uint32_t lefts[2][N], rights[2][N];
     static double weights[2][N], found[2][N];
-    const struct mln_posterior_options options = {400, 400, true, true};
+    const struct mln_posterior_options options = {400, 400, true, true, 1};
     struct mln_rng rng;
     struct mln_err err;
     struct mln_posterior out[2];
@@ -267,6 +267,37 @@ START_TEST(order_does_not_matter) {
 }
 END_TEST
 
+/* Many components, of one pair and of more, for any number of threads: the same odds, to the bit. */
+START_TEST(threads_do_not_matter) {
+    enum { RECORDS = 40000, PAIRS = RECORDS + RECORDS / 2 };
+    static uint32_t lefts[PAIRS], rights[PAIRS];
+    static double weights[PAIRS], found[2][PAIRS];
+    struct mln_rng rng;
+    struct mln_err err;
+    mln_rng_init(&rng, 94, 1, 0);
+    for (uint32_t e = 0; e < PAIRS; e++) { /* every record's own partner; every other one's next too */
+        lefts[e] = e < RECORDS ? e : 2 * (e - RECORDS);
+        rights[e] = e < RECORDS ? e : (2 * (e - RECORDS) + 1) % RECORDS;
+        weights[e] = 16 * mln_rng_unit(&rng) - 8;
+    }
+    /* the last 2,000 records have no other: components of one pair */
+    const struct mln_edges edges = {lefts, rights, weights, PAIRS - 1000};
+    struct mln_posterior out[2];
+    static const size_t threads[] = {1, 2, 8};
+    for (size_t t = 0; t < 3; t++) {
+        const struct mln_posterior_options options = {RECORDS, RECORDS, true, true, threads[t]};
+        const size_t k = t > 0;
+        ck_assert_int_eq(mln_posterior_one_to_one(&edges, &options, found[k], &out[k], &err),
+                         MLN_OK);
+        ck_assert_uint_gt(out[k].n_components, 3 * 4096);
+        ck_assert(out[k].settled);
+        ck_assert_mem_eq(&out[0].links, &out[k].links, sizeof(double));
+        ck_assert_mem_eq(found[0], found[k], edges.n * sizeof(double));
+    }
+}
+END_TEST
+
 MLN_TEST_MAIN("posterior", rivals_share_a_record, equal_rivals_of_great_weight,
               links_take_up_records, nothing_and_nonsense, equals_the_sum_over_all_matchings,
-              propagation_is_near_where_cycles_are, order_does_not_matter)
+              propagation_is_near_where_cycles_are, order_does_not_matter,
+              threads_do_not_matter)
