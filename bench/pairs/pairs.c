@@ -266,7 +266,7 @@ static void run_large(uint32_t n, size_t n_threads) {
     struct mln_ladder *ladder;
     struct mln_pattern_counts counts;
     check(mln_blocks_build(&model, &r, n_threads, &blocks, &err), &err);
-    check(mln_ladder_build(&model, &r, &ladder, &err), &err);
+    check(mln_ladder_build(&model, &r, n_threads, &ladder, &err), &err);
     const double tables = peak_mib(), t = cpu();
     struct mln_pairs_options options = {.n_threads = n_threads, .only_rule = SIZE_MAX};
     check(mln_pairs_count(blocks, ladder, &options, &counts, &err), &err);
@@ -297,7 +297,7 @@ static void run(uint32_t n, size_t n_threads) {
     t[0] = cpu();
     check(mln_blocks_build(&model, &r, n_threads, &blocks, &err), &err);
     t[1] = cpu();
-    check(mln_ladder_build(&model, &r, &ladder, &err), &err);
+    check(mln_ladder_build(&model, &r, n_threads, &ladder, &err), &err);
     t[2] = cpu();
     struct mln_pairs_options options = {.n_threads = n_threads, .only_rule = SIZE_MAX};
     check(mln_pairs_count(blocks, ladder, &options, &counts, &err), &err);

@@ -288,7 +288,7 @@ static enum mln_status run(struct mln_linker *l, size_t n_threads, struct mln_er
         MLN_TRY(mln_blocks_choose(&l->arena, &l->records, n_threads, &l->model, err));
     }
     MLN_TRY(mln_blocks_build(&l->model, &l->records, n_threads, &l->blocks, err));
-    MLN_TRY(mln_ladder_build(&l->model, &l->records, &l->ladder, err));
+    MLN_TRY(mln_ladder_build(&l->model, &l->records, n_threads, &l->ladder, err));
     struct mln_linkage_work work = {.model = &l->model,
                                     .records = &l->records,
                                     .blocks = l->blocks,

@@ -59,7 +59,7 @@ static enum mln_status rebuild(struct explain *e, size_t n_threads, struct mln_e
     MLN_TRY(mln_linkage_tables_read(&options, &e->result.model, &e->records, e->engine, &e->arena,
                                     &e->tables, err));
     MLN_TRY(mln_blocks_build(&e->result.model, &e->records, n_threads, &e->blocks, err));
-    MLN_TRY(mln_ladder_build(&e->result.model, &e->records, &e->ladder, err));
+    MLN_TRY(mln_ladder_build(&e->result.model, &e->records, n_threads, &e->ladder, err));
     mln_linkage_fit_of(&e->result.model, &e->fit);
     const struct mln_linkage_work work = work_of(e, n_threads);
     return mln_linkage_tf_init(&work, &e->fit, &e->tf, err);

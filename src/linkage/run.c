@@ -183,7 +183,7 @@ static enum mln_status prepare(struct whole *w, struct mln_err *err) {
                                     err));
     MLN_TRY(choose_rules(w, err));
     MLN_TRY(mln_blocks_build(&w->model, &w->records, w->options->n_threads, &w->blocks, err));
-    MLN_TRY(mln_ladder_build(&w->model, &w->records, &w->ladder, err));
+    MLN_TRY(mln_ladder_build(&w->model, &w->records, w->options->n_threads, &w->ladder, err));
     tell_step(w, "block");
     return MLN_OK;
 }

@@ -99,7 +99,7 @@ enum mln_status joint_read_kind(const struct mln_link_joint *pass, const struct 
         MLN_TRY(pass->scan(pass->ctx, &queries[side], take_rows, &f, err));
     }
     MLN_TRY(mln_records_finish(k->builder, pass->run->project->n_threads, &k->records, err));
-    MLN_TRY(mln_ladder_build(k->model, &k->records, &k->ladder, err));
+    MLN_TRY(mln_ladder_build(k->model, &k->records, pass->run->project->n_threads, &k->ladder, err));
     return mln_ladder_work_new(k->ladder, &k->work, err);
 }
 

@@ -294,7 +294,8 @@ static void point_to_columns(struct mln_ladder *ladder) {
     }
 }
 
-static enum mln_status compile_all(struct mln_ladder *ladder, struct mln_err *err) {
+static enum mln_status compile_all(struct mln_ladder *ladder, size_t n_threads,
+                                   struct mln_err *err) {
     const struct mln_link_model *model = ladder->model;
     ladder->comparisons = calloc(ladder->n + 1, sizeof *ladder->comparisons);
     ladder->query_field = calloc(ladder->n * MLN_LEVELS_MAX + 1, sizeof *ladder->query_field);
@@ -306,14 +307,14 @@ static enum mln_status compile_all(struct mln_ladder *ladder, struct mln_err *er
         MLN_TRY(compile(&compiler));
     }
     MLN_TRY(number_patterns(ladder, err));
-    MLN_TRY(mln_layout_build(&ladder->layout, err));
+    MLN_TRY(mln_layout_build(&ladder->layout, n_threads, err));
     point_to_columns(ladder);
     return MLN_OK;
 }
 
 enum mln_status mln_ladder_build(const struct mln_link_model *model,
-                                 const struct mln_records *records, struct mln_ladder **out,
-                                 struct mln_err *err) {
+                                 const struct mln_records *records, size_t n_threads,
+                                 struct mln_ladder **out, struct mln_err *err) {
     *out = NULL;
     if (model->n_comparisons > MLN_COMPARISONS_MAX) {
         return mln_err_set(err, MLN_BAD_INPUT, "a model has at most %d comparisons",
@@ -327,7 +328,7 @@ enum mln_status mln_ladder_build(const struct mln_link_model *model,
     ladder->records = records;
     ladder->layout.records = records;
     ladder->n = model->n_comparisons;
-    const enum mln_status status = compile_all(ladder, err);
+    const enum mln_status status = compile_all(ladder, n_threads, err);
     if (status != MLN_OK) {
         mln_ladder_free(ladder);
         return status;

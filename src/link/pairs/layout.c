@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "base/thread.h"
 #include "link/compare/many.h"
 #include "link/compare/qgram.h"
 #include "link/pairs/text.h"
@@ -358,12 +359,17 @@ static void fill_date(const struct mln_layout *layout, const struct mln_tile_col
     }
 }
 
+enum { ROWS_A_TASK = 1 << 16 };
+
 /* A few rows at a time, all their columns: cards are written while they are in the cache. */
-static void fill_cards(const struct mln_layout *layout) {
+static enum mln_status fill_cards(void *ctx, size_t task, struct mln_err *err) {
     enum { ROWS = 256 };
-    const uint32_t n = mln_records_n(layout->records);
-    for (uint32_t first = 0; first < n;) {
-        const uint32_t last = n - first < ROWS ? n : first + ROWS;
+    const struct mln_layout *layout = ctx;
+    const uint32_t n = mln_records_n(layout->records), begin = (uint32_t)task * ROWS_A_TASK;
+    const uint32_t end = n - begin < ROWS_A_TASK ? n : begin + ROWS_A_TASK;
+    (void)err;
+    for (uint32_t first = begin; first < end;) {
+        const uint32_t last = end - first < ROWS ? end : first + ROWS;
         for (size_t i = 0; i < layout->n_columns; i++) {
             const struct mln_tile_column *c = &layout->columns[i];
             if (own_words(c) == 0) {
@@ -377,6 +383,7 @@ static void fill_cards(const struct mln_layout *layout) {
         }
         first = last;
     }
+    return MLN_OK;
 }
 
 /* Columns that read an id of WORD find where it is. */
@@ -401,7 +408,7 @@ void *mln_scattered_alloc(size_t bytes) {
     return p;
 }
 
-enum mln_status mln_layout_build(struct mln_layout *layout, struct mln_err *err) {
+enum mln_status mln_layout_build(struct mln_layout *layout, size_t n_threads, struct mln_err *err) {
     place(layout);
     const size_t n = mln_records_n(layout->records);
     const size_t words = n * layout->stride;
@@ -416,7 +423,8 @@ enum mln_status mln_layout_build(struct mln_layout *layout, struct mln_err *err)
             c->word = word_of(layout, c->field);
         }
     }
-    fill_cards(layout);
+    const size_t n_tasks = (n + ROWS_A_TASK - 1) / ROWS_A_TASK;
+    MLN_TRY(mln_parallel(n_threads, n_tasks, fill_cards, layout, err));
     for (size_t i = 0; i < layout->n_columns; i++) {
         free(layout->columns[i].map);
         free(layout->columns[i].days);

@@ -125,8 +125,9 @@ struct mln_layout {
  */
 size_t mln_layout_want(struct mln_layout *layout, struct mln_tile_column wanted);
 
-/* Fills cards once all columns are wanted. Errors: MLN_NO_MEMORY. O(records × words). */
-enum mln_status mln_layout_build(struct mln_layout *layout, struct mln_err *err) MLN_MUST_USE;
+/* Fills cards once all columns are wanted. n_threads 0: all. Errors: MLN_NO_MEMORY. O(records × words). */
+enum mln_status mln_layout_build(struct mln_layout *layout, size_t n_threads,
+                                 struct mln_err *err) MLN_MUST_USE;
 void mln_layout_release(struct mln_layout *layout);
 
 /* ── tiles ── */

@@ -81,8 +81,8 @@ struct mln_ladder; /* opaque, read-only after build */
  * and field compared, 12 for a date, rounded up to a power of two (at most 64: a line of cache); 32
  * a distinct text of a similarity or distance. */
 enum mln_status mln_ladder_build(const struct mln_link_model *model,
-                                 const struct mln_records *records, struct mln_ladder **out,
-                                 struct mln_err *err) MLN_MUST_USE;
+                                 const struct mln_records *records, size_t n_threads,
+                                 struct mln_ladder **out, struct mln_err *err) MLN_MUST_USE;
 void mln_ladder_free(struct mln_ladder *ladder);
 /* Gives back what runs over pairs read of the records, most of its memory. After it no run: levels of
  * patterns and mln_ladder_pair alone. */

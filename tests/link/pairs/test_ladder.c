@@ -20,7 +20,7 @@ static uint8_t level_of(const struct world *w, const struct mln_level *levels, s
     struct mln_tile left, right;
     uint32_t pattern, patterns[32];
     uint8_t level, level_fast;
-    REQUIRE(mln_ladder_build(&model, &w->records, &ladder, NULL) == MLN_OK);
+    REQUIRE(mln_ladder_build(&model, &w->records, 1, &ladder, NULL) == MLN_OK);
     REQUIRE(mln_ladder_work_new(ladder, &slow, NULL) == MLN_OK);
     REQUIRE(mln_row_work_init(&fast, ladder, false, NULL) == MLN_OK);
     REQUIRE(mln_tile_init(&left, &ladder->layout, 0, NULL) == MLN_OK);
@@ -241,7 +241,7 @@ struct both {
 static void both_make(struct both *b, const struct mln_link_model *model,
                       const struct mln_records *records) {
     struct mln_err err = {0};
-    if (mln_ladder_build(model, records, &b->ladder, &err) != MLN_OK) {
+    if (mln_ladder_build(model, records, 1, &b->ladder, &err) != MLN_OK) {
         ck_abort_msg("%s", err.msg);
     }
     REQUIRE(mln_ladder_work_new(b->ladder, &b->slow, NULL) == MLN_OK);
@@ -361,7 +361,7 @@ static enum mln_status build(const struct world *w, struct mln_comparison *c, si
                              struct mln_err *err) {
     const struct mln_link_model model = world_model(MLN_LINK_TWO_FILES, c, n, NULL, 0);
     struct mln_ladder *ladder;
-    const enum mln_status status = mln_ladder_build(&model, &w->records, &ladder, err);
+    const enum mln_status status = mln_ladder_build(&model, &w->records, 1, &ladder, err);
     ck_assert((status == MLN_OK) == (ladder != NULL));
     mln_ladder_free(ladder);
     return status;

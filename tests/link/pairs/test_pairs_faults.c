@@ -63,7 +63,7 @@ static enum mln_status scenario(const struct world *w, const struct mln_link_mod
     uint32_t pattern;
     enum mln_status status = MLN_OK;
     MLN_TRY_GOTO(status, mln_blocks_build(model, &w->records, 1, &blocks, err), done);
-    MLN_TRY_GOTO(status, mln_ladder_build(model, &w->records, &ladder, err), done);
+    MLN_TRY_GOTO(status, mln_ladder_build(model, &w->records, 1, &ladder, err), done);
     MLN_TRY_GOTO(status, mln_ladder_work_new(ladder, &work, err), done);
     for (uint32_t i = 0; i < 10; i++) {
         MLN_TRY_GOTO(status, mln_ladder_pair(ladder, work, i, 40 + i, &pattern, err), done);

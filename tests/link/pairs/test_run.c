@@ -183,7 +183,7 @@ static void setting_build(struct setting *s, enum mln_link_kind kind) {
     struct mln_err err = {0};
     s->model = world_model(kind, three, 3, s->rules.rule, s->rules.n);
     if (mln_blocks_build(&s->model, &s->w.records, 2, &s->blocks, &err) != MLN_OK ||
-        mln_ladder_build(&s->model, &s->w.records, &s->ladder, &err) != MLN_OK ||
+        mln_ladder_build(&s->model, &s->w.records, 1, &s->ladder, &err) != MLN_OK ||
         mln_ladder_work_new(s->ladder, &s->slow, &err) != MLN_OK) {
         ck_abort_msg("%s", err.msg);
     }
@@ -382,7 +382,7 @@ START_TEST(by_hand) {
     struct mln_rule_count count;
     struct collected found;
     REQUIRE(mln_blocks_build(&model, &w.records, 1, &blocks, NULL) == MLN_OK);
-    REQUIRE(mln_ladder_build(&model, &w.records, &ladder, NULL) == MLN_OK);
+    REQUIRE(mln_ladder_build(&model, &w.records, 1, &ladder, NULL) == MLN_OK);
     REQUIRE(collect(blocks, ladder, 1, SIZE_MAX, &found, NULL) == MLN_OK);
     mln_blocks_counts(blocks, &count);
     ck_assert_uint_eq(count.pairs, 4);
@@ -640,7 +640,7 @@ START_TEST(counts_of_patterns) {
         }
         s.model = world_model(MLN_LINK_TWO_FILES, comparisons, sizes[k], s.rules.rule, 2);
         REQUIRE(mln_blocks_build(&s.model, &s.w.records, 1, &s.blocks, NULL) == MLN_OK);
-        REQUIRE(mln_ladder_build(&s.model, &s.w.records, &s.ladder, NULL) == MLN_OK);
+        REQUIRE(mln_ladder_build(&s.model, &s.w.records, 1, &s.ladder, NULL) == MLN_OK);
         for (size_t only = 0; only < 3; only++) {
             struct collected c;
             struct mln_pattern_counts counts;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/thread.h"
 #include "base/utf8.h"
 
 static enum mln_status add_side(struct mln_records_builder *b, size_t side,
@@ -21,14 +22,26 @@ static enum mln_status add_side(struct mln_records_builder *b, size_t side,
     return MLN_OK;
 }
 
+struct adding {
+    struct mln_records_builder *b;
+    const struct side_cells *sides;
+    size_t batch;
+};
+
+static enum mln_status add_task(void *ctx, size_t side, struct mln_err *err) {
+    const struct adding *a = ctx;
+    return add_side(a->b, side, &a->sides[side], a->batch, err);
+}
+
 enum mln_status build_records(const struct mln_link_model *model, const struct side_cells sides[2],
                               size_t batch, size_t n_threads, struct mln_records *out,
                               struct mln_field_count *counts, struct mln_err *err) {
     struct mln_records_builder *b;
     *out = (struct mln_records){0};
     enum mln_status status = mln_records_builder_new(model, &b, err);
-    for (size_t side = 0; status == MLN_OK && side < 2; side++) {
-        status = add_side(b, side, &sides[side], batch, err);
+    if (status == MLN_OK) {
+        struct adding adding = {b, sides, batch};
+        status = mln_parallel(n_threads, 2, add_task, &adding, err);
     }
     if (status == MLN_OK) {
         status = mln_records_finish(b, n_threads, out, err);

@@ -13,7 +13,7 @@ struct side_cells {
         *arrival; /* the order rows come in; NULL: as they stand. All are row_no = place + 1 */
 };
 
-/* Adds each side in batches of `batch` rows and builds; counts of both sides (n_fields each) may be
+/* Adds each side in batches of `batch` rows, both at once if there are two threads, and builds; counts of both sides (n_fields each) may be
  * NULL. */
 enum mln_status build_records(const struct mln_link_model *model, const struct side_cells sides[2],
                               size_t batch, size_t n_threads, struct mln_records *out,
