@@ -261,7 +261,7 @@ static enum mln_status read_level(struct mln_model_reader *r, struct mln_yaml *n
 static const struct {
     enum mln_level_kind kind;
     double at;
-} default_ladders[][6] = {
+} default_ladders[][7] = {
     [MLN_FIELD_TEXT] = {{MLN_LEVEL_EXACT, 0},
                         {MLN_LEVEL_JARO_WINKLER, 0.92},
                         {MLN_LEVEL_JARO_WINKLER, 0.8},
@@ -270,9 +270,11 @@ static const struct {
                         {MLN_LEVEL_COMPATIBLE, 0},
                         {MLN_LEVEL_DAY_MONTH, 0},
                         {MLN_LEVEL_DATE_DIGITS, 1},
+                        {MLN_LEVEL_DATE_DIGITS, 2},
                         {MLN_LEVEL_YEARS, 1},
                         {MLN_LEVEL_ELSE, 0}},
     [MLN_FIELD_NUMBER] = {{MLN_LEVEL_EXACT, 0},
+                          {MLN_LEVEL_PERCENT, 1},
                           {MLN_LEVEL_PERCENT, 5},
                           {MLN_LEVEL_PERCENT, 20},
                           {MLN_LEVEL_ELSE, 0}},

@@ -108,16 +108,23 @@ static void settle_u(const struct em_data *data, struct em_climb *climb, double 
     }
 }
 
-static bool present_anywhere(const struct mln_em_options *o, size_t c) {
-    for (size_t r = 0; r < o->n_sessions; r++) {
-        for (size_t i = 0; i < o->sessions[r].n_patterns; i++) {
-            if (o->sessions[r].count[i] > 0 &&
-                o->sessions[r].levels[i * o->n_comparisons + c] != MLN_LEVEL_MISSING) {
-                return true;
-            }
+static bool present_in(const struct mln_em_session *s, size_t n_comparisons, size_t c) {
+    for (size_t i = 0; i < s->n_patterns; i++) {
+        if (s->count[i] > 0 && s->levels[i * n_comparisons + c] != MLN_LEVEL_MISSING) {
+            return true;
         }
     }
     return false;
+}
+
+/* Of a rule, or of chance: a field seldom filled on both sides is no fault. */
+static bool present_anywhere(const struct mln_em_options *o, size_t c) {
+    for (size_t r = 0; r < o->n_sessions; r++) {
+        if (present_in(&o->sessions[r], o->n_comparisons, c)) {
+            return true;
+        }
+    }
+    return o->random != NULL && present_in(o->random, o->n_comparisons, c);
 }
 
 /* Nothing can be learnt from: no pair, one pattern, a comparison never there. */

@@ -98,7 +98,8 @@ struct mln_em_options {
  *   ONE_FIELD       one comparison carries nearly all of the separation
  *   STARTS_DIFFER   other starts reach as good a likelihood with other parameters
  *   NEVER_SEEN      a comparison left out of every session: its m comes from pairs that
- *                   the rules on its own fields made, so it is too high
+ *                   the rules on its own fields made, so it is too high; or missing in all
+ *                   their pairs (though not in all random ones): m = u
  *   ONE_CLASS       two classes fit hardly better than one
  *   ELSE_FOR_MATCH  the last level of a comparison speaks for a match */
 enum mln_em_alarm {

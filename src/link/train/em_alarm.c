@@ -17,7 +17,8 @@ static const struct {
     {"one-field", "one comparison carries nearly all of the separation"},
     {"starts-differ", "other starting values fit as well with other weights"},
     {"never-seen",
-     "a comparison shares a field with every blocking rule of training: its m is too high"},
+     "a comparison shares a field with every blocking rule of training, and its m is too high, or is "
+     "missing in all their pairs, and says nothing"},
     {"one-class", "two classes fit the pairs hardly better than one"},
     {"else-for-match", "the last level of a comparison speaks for a match"},
 };

@@ -390,11 +390,16 @@ enum mln_status em_never_seen(struct em_data *data, struct em_params *params, st
         const size_t first = c * MLN_LEVELS_MAX;
         double m[MLN_LEVELS_MAX];
         double u[MLN_LEVELS_MAX];
+        double n = 0;
         for (size_t l = 0; l < o->n_levels[c]; l++) {
             m[l] = em_value(counts.m[first + l]);
             u[l] = em_value(counts.u[first + l]);
+            n += m[l] + u[l];
         }
-        if (!data->kept[c]) {
+        if (!data->kept[c] && n <= 0 &&
+            data->random.n > 0) { /* missing in every pair: says nothing */
+            memcpy(params->m + first, params->u + first, o->n_levels[c] * sizeof *params->m);
+        } else if (!data->kept[c]) {
             em_levels(m, prior, o->n_levels[c], o->m_fixed == NULL ? NULL : o->m_fixed + first,
                       params->m + first);
         }

@@ -100,7 +100,7 @@ START_TEST(what_is_not_written_has_a_sane_default) {
     must_read(TOP "fields: {a: , c: {type: code}, d: {type: date}, n: {type: number}, "
                   "l: {type: list}, g: {type: geo, columns: [lat, lon]}}\n"
                   "comparisons: [a, c, d, n, l, g]\n" BLOCKING);
-    static const size_t n_levels[] = {4, 2, 6, 4, 4, 4};
+    static const size_t n_levels[] = {4, 2, 7, 5, 4, 4};
     for (size_t c = 0; c < 6; c++) {
         ck_assert_uint_eq(model.comparisons[c].n_levels, n_levels[c]);
         ck_assert_int_eq(model.comparisons[c].levels[n_levels[c] - 1].kind, MLN_LEVEL_ELSE);
@@ -311,7 +311,7 @@ START_TEST(comparisons_and_rules_may_be_left_out) {
     ck_assert_uint_eq(model.n_comparisons, 3);
     ck_assert(mln_str_is(model.comparisons[1].name, "b"));
     ck_assert_uint_eq(model.comparisons[1].field, 1);
-    ck_assert_uint_eq(model.comparisons[1].n_levels, 6);
+    ck_assert_uint_eq(model.comparisons[1].n_levels, 7);
     ck_assert(mln_str_is(model.comparisons[2].name, "c"));
     ck_assert_uint_eq(model.n_rules, 0);
     /* a_4, b_month, b_year are offered for rules, and not again when they are there */
@@ -394,16 +394,19 @@ START_TEST(a_model_written_reads_back_to_the_same_bits) {
 END_TEST
 
 START_TEST(the_shipped_models_are_read_and_round_trip) {
-    static const char *const names[] = {"models/persons.yaml", "models/febrl4.yaml",
-                                        "models/historical_50k.yaml"};
+    static const char *const names[] = {"models/persons.yaml",        "models/febrl4.yaml",
+                                        "models/historical_50k.yaml", "models/febrl3.yaml",
+                                        "models/few_fields.yaml",     "models/transactions.yaml"};
     static const char *const truths[] = {"cluster", "rec_id", "unique_id"};
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 6; i++) {
         const struct mln_asset *asset = mln_asset_find(names[i]);
         ck_assert_ptr_nonnull(asset);
         mln_arena_release(&arena);
         ck_assert_msg(mln_link_model_read(&arena, names[i], asset->text, &model, &err) == MLN_OK,
                       "%s", err.msg);
-        must_round_trip(names[i]);
+        if (model.n_rules > 0) { /* a model is written once its rules are chosen */
+            must_round_trip(names[i]);
+        }
         for (size_t f = 0; f < model.n_fields; f++) {
             for (size_t c = 0; model.fields[f].from == SIZE_MAX && c < model.fields[f].n_columns[0];
                  c++) {

@@ -569,6 +569,39 @@ START_TEST(a_comparison_never_seen_has_the_rules_levels_and_an_alarm) {
 }
 END_TEST
 
+/* A second forename that no pair of the rule has on both sides, but some random pairs do: it says
+ * nothing, and the alarm names it. */
+START_TEST(a_comparison_missing_in_all_pairs_says_nothing) {
+    enum { X = MLN_LEVEL_MISSING };
+    static const uint8_t levels[] = {0, 0, 0, X, 0, 1, 0, X, 1, 0, 0, X, 1, 1, 1, X};
+    static const uint64_t count[] = {90, 5, 5, 900};
+    static const uint8_t by_chance[] = {1, 1, 1, X, 0, 1, 1, X, 1, 0, 1, X,
+                                        1, 1, 0, X, 1, 1, 1, 0, 1, 1, 1, 1};
+    static const uint64_t chance_count[] = {8000, 200, 300, 400, 30, 70};
+    static const uint8_t n_levels[] = {2, 2, 2, 2};
+    const struct mln_em_session s = {.levels = levels, .count = count, .n_patterns = 4};
+    const struct mln_em_session random = {
+        .levels = by_chance, .count = chance_count, .n_patterns = 6};
+    struct mln_training training = usual_training();
+    training.u = MLN_U_RANDOM;
+    const struct mln_em_options o = {.n_levels = n_levels,
+                                     .n_comparisons = 4,
+                                     .sessions = &s,
+                                     .n_sessions = 1,
+                                     .random = &random,
+                                     .n_pairs_all = 9000,
+                                     .training = &training};
+    struct mln_em_result fit;
+    struct mln_err err;
+    must(mln_em_fit(&o, &fit, &err), &err);
+    ck_assert_double_eq_tol(fit.u[3 * K], .3, .01); /* 30 of 100 */
+    ck_assert_double_eq(fit.m[3 * K], fit.u[3 * K]);
+    ck_assert_double_eq(fit.m[3 * K + 1], fit.u[3 * K + 1]);
+    ck_assert((fit.alarms & MLN_EM_NEVER_SEEN) != 0);
+    ck_assert_uint_eq(fit.alarm_comparisons[7], 1U << 3);
+}
+END_TEST
+
 START_TEST(probabilities_at_the_ends) {
     ck_assert_double_eq(mln_em_probability(INFINITY), 1);
     ck_assert_double_eq(mln_em_probability(-INFINITY), 0);
@@ -583,4 +616,5 @@ MLN_TEST_MAIN("em", lambda_alone_by_hand, matches_among_random_pairs_do_not_coun
               plain_em_reaches_the_same_point, likelihood_never_falls_and_order_does_not_count,
               degenerate_data_are_refused_with_the_reason, a_single_class_is_refused,
               alarms_name_their_comparisons,
-              a_comparison_never_seen_has_the_rules_levels_and_an_alarm, probabilities_at_the_ends)
+              a_comparison_never_seen_has_the_rules_levels_and_an_alarm,
+              a_comparison_missing_in_all_pairs_says_nothing, probabilities_at_the_ends)
