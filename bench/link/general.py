@@ -172,7 +172,7 @@ def main():
         out = os.path.join(folder, "splink-" + name)
         seconds = timed([sys.executable, os.path.join(HERE, "splink_shapes.py"), kind, out, *files])
         pairs = truth.pairs(out + "/pairs.parquet")
-        print(row("", "Splink 5.0.0, its example; own: probability ≥ .5", seconds, f"{truth.best(pairs):.4f}",
+        print(row("", f"Splink 5.0.0, {'as its users write it' if kind == 'names' else 'its example'}; own: probability ≥ .5", seconds, f"{truth.best(pairs):.4f}",
                   truth.f1([p for p in pairs if p[2] >= 0.5]), f"{truth.clusters(out + '/clusters.parquet'):.4f}" if truth.one else "–"))
         if not truth.one:
             once = greedy(pairs)
