@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "base/file.h"
+#include "base/thread.h"
 #include "linkage/decide.h"
 #include "linkage/frequency.h"
 #include "linkage/linkage.h"
@@ -162,10 +163,14 @@ static enum mln_status choose_rules(struct whole *w, struct mln_err *err) {
     return MLN_OK;
 }
 
+static enum mln_status digest_input(void *ctx, size_t side, struct mln_err *err) {
+    struct whole *w = ctx;
+    return mln_digest_file(w->options->input[side], &w->input[side], err);
+}
+
 static enum mln_status prepare(struct whole *w, struct mln_err *err) {
-    for (size_t s = 0; s < 2 && w->options->input[s] != NULL; s++) {
-        MLN_TRY(mln_digest_file(w->options->input[s], &w->input[s], err));
-    }
+    const size_t n_sides = w->options->input[1] == NULL ? 1 : 2;
+    MLN_TRY(mln_parallel(w->options->n_threads, n_sides, digest_input, w, err));
     if (w->options->labels != NULL) {
         MLN_TRY(mln_digest_file(w->options->labels, &w->labels_digest, err));
     }
@@ -255,6 +260,64 @@ static enum mln_status write_model(struct whole *w, const char *path, struct mln
     return status;
 }
 
+struct writing {
+    struct whole *w;
+    const struct mln_linkage_work *work;
+    const struct mln_linkage_told *told;
+    const char *pairs, *candidates, *clusters, *review, *model, *report, *manifest; /* paths */
+};
+
+static enum mln_status name_files(struct writing *out, struct mln_err *err) {
+    const struct {
+        const char **path;
+        const char *name;
+    } files[] = {{&out->pairs, "pairs.parquet"},       {&out->candidates, "candidates.parquet"},
+                 {&out->clusters, "clusters.parquet"}, {&out->review, "review.csv"},
+                 {&out->model, "model.yaml"},          {&out->report, "report.html"},
+                 {&out->manifest, "manifest.json"}};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        *files[i].path = partial_path(out->w, files[i].name);
+        if (*files[i].path == NULL) {
+            return mln_err_nomem(err, "a path");
+        }
+    }
+    return MLN_OK;
+}
+
+static enum mln_status write_rows(const struct writing *out, struct mln_err *err) {
+    const struct whole *w = out->w;
+    struct mln_arena names = MLN_ARENA_INIT; /* the other task has the run's */
+    struct mln_linkage_work work = *out->work;
+    work.arena = &names;
+    enum mln_status status =
+        mln_linkage_write_pairs(&work, &w->scores, w->decision.decision, out->pairs, err);
+    if (status == MLN_OK) {
+        status = mln_linkage_write_candidates(&work, &w->scores, w->decision.decision,
+                                              out->candidates, err);
+    }
+    if (status == MLN_OK && w->decision.cluster_name != NULL) {
+        status = mln_linkage_write_clusters(&work, w->decision.cluster_name, out->clusters, err);
+    }
+    mln_arena_release(&names);
+    return status;
+}
+
+static enum mln_status write_texts(const struct writing *out, struct mln_err *err) {
+    struct whole *w = out->w;
+    MLN_TRY(mln_linkage_write_review(out->work, &w->scores, &w->decision, out->review, err));
+    MLN_TRY(write_model(w, out->model, err));
+    return w->options->no_report
+               ? MLN_OK
+               : mln_linkage_write_report(out->told, &w->tf,
+                                          w->options->french ? MLN_LANG_FR : MLN_LANG_EN,
+                                          out->report, err);
+}
+
+static enum mln_status write_task(void *ctx, size_t task, struct mln_err *err) {
+    return task == 0 ? write_rows(ctx, err) : write_texts(ctx, err);
+}
+
+/* Rows by all threads, and what is for people, by one, at the same time. The manifest comes last. */
 static enum mln_status write_all(struct whole *w, struct mln_err *err) {
     const struct mln_linkage_work work = work_of(w, &w->trained);
     const struct mln_linkage_told told = {
@@ -263,38 +326,17 @@ static enum mln_status write_all(struct whole *w, struct mln_err *err) {
         .input = {w->input[0], w->input[1]}, .model = w->model_digest,
         .labels = w->labels_digest, .previous = w->previous_digest,
         .tables = &w->tables};
-    const char *pairs = partial_path(w, "pairs.parquet");
-    const char *candidates = partial_path(w, "candidates.parquet");
-    const char *clusters = partial_path(w, "clusters.parquet");
-    const char *model = partial_path(w, "model.yaml");
-    const char *report = partial_path(w, "report.html");
-    const char *manifest = partial_path(w, "manifest.json");
-    if (pairs == NULL || candidates == NULL || clusters == NULL || model == NULL ||
-        report == NULL || manifest == NULL) {
-        return mln_err_nomem(err, "a path");
-    }
+    struct writing out = {.w = w, .work = &work, .told = &told};
+    MLN_TRY(name_files(&out, err));
     if (w->options->previous != NULL) {
         const char *changes = partial_path(w, "changes.csv");
         MLN_TRY(changes == NULL ? mln_err_nomem(err, "a path")
                                 : mln_linkage_previous_settle(&w->previous, &work, &w->scores,
                                                               &w->decision, changes, err));
     }
-    const char *review = partial_path(w, "review.csv");
-    MLN_TRY(review == NULL ? mln_err_nomem(err, "a path")
-                           : mln_linkage_write_review(&work, &w->scores, &w->decision, review, err));
-    MLN_TRY(mln_linkage_write_pairs(&work, &w->scores, w->decision.decision, pairs, err));
-    MLN_TRY(mln_linkage_write_candidates(&work, &w->scores, w->decision.decision, candidates,
-                                         err));
-    if (w->decision.cluster_name != NULL) {
-        MLN_TRY(mln_linkage_write_clusters(&work, w->decision.cluster_name, clusters, err));
-    }
     MLN_TRY(mln_linkage_tables_keep(&w->tables, w->partial.p, &w->arena, &w->trained, err));
-    MLN_TRY(write_model(w, model, err));
-    if (!w->options->no_report) {
-        MLN_TRY(mln_linkage_write_report(&told, &w->tf,
-                                         w->options->french ? MLN_LANG_FR : MLN_LANG_EN, report, err));
-    }
-    return mln_linkage_write_manifest(&told, manifest, err);
+    MLN_TRY(mln_parallel(w->options->n_threads, 2, write_task, &out, err));
+    return mln_linkage_write_manifest(&told, out.manifest, err);
 }
 
 static enum mln_status run(struct whole *w, struct mln_err *err) {

@@ -169,8 +169,7 @@ static bool small(const struct matching *m) {
 /* A pair without a rival: what solve_part would make of it, most of the parts. */
 static double solve_single(const struct posterior *p, const struct graph_part *part) {
     const size_t given = p->graph.edges[part->first].given;
-    const double z = exp2(clipped(p->edges->gain[given] + p->shift_log2));
-    p->log2_odds[given] = log2(z);
+    p->log2_odds[given] = clipped(p->edges->gain[given] + p->shift_log2);
     return 1 / (1 + exp2(-p->log2_odds[given]));
 }
 
