@@ -12,59 +12,51 @@
 #include "base/thread.h"
 #include "secret/keys.h"
 #include "stage/audit.h"
-#include "stage/ingest.h"
+#include "stage/fingerprint.h"
 #include "stage/manifest.h"
 #include "stage/publish.h"
-#include "stage/sealed.h"
-#include "stage/state.h"
-
-/* What of the project a stage depends on, besides the stage before it. */
-enum depends {
-    ON_FILES = 1,         /* the contract and the source files */
-    ON_NOMENCLATURES = 2, /* the project's own code tables */
-    ON_STUDY = 4,         /* the study file */
-    ON_OBSERVATION = 8,   /* the observation date */
-    ON_RECORD_KEYS = 64,  /* whether tables carry cell keys */
-    ON_PROTECTION = 16,   /* the parameters of statistical secrecy */
-    ON_REPORT = 32,       /* language, name, purpose */
-};
 
 struct stage_row {
     const char *name;
     enum mln_status (*run)(struct mln_run *run, struct mln_err *err);
     enum mln_role role;
     unsigned depends;
-    bool counts_units;   /* its counts are of procedures, persons, …: see manifest.h */
-    const char *keys[8]; /* whose ids are part of the fingerprint */
+    bool counts_units; /* its counts are of procedures, persons, …: see manifest.h */
+    const char *keys[MLN_STAGE_KEYS_MAX]; /* whose ids are part of the fingerprint */
 };
 
 static const struct stage_row stage_rows[] = {
-    {"ingest", mln_stage_ingest, MLN_LINKER, ON_FILES | ON_NOMENCLATURES, false, {"id", "content"}},
+    {"ingest",
+     mln_stage_ingest,
+     MLN_LINKER,
+     MLN_ON_FILES | MLN_ON_NOMENCLATURES,
+     false,
+     {"id", "content"}},
     {"link-chain",
      mln_stage_link_chain,
      MLN_LINKER,
-     ON_NOMENCLATURES,
+     MLN_ON_NOMENCLATURES,
      true,
      {"id", "pivot", "procedure", "affaire", "personne", "unite", "permute"}},
     {"chain",
      mln_stage_chain,
      MLN_ANALYST,
-     ON_NOMENCLATURES | ON_STUDY | ON_OBSERVATION,
+     MLN_ON_NOMENCLATURES | MLN_ON_STUDY | MLN_ON_OBSERVATION,
      true,
      {"content", "pivot", "base"}},
     {"study",
      mln_stage_study,
      MLN_ANALYST,
-     ON_STUDY | ON_OBSERVATION | ON_RECORD_KEYS,
+     MLN_ON_STUDY | MLN_ON_OBSERVATION | MLN_ON_RECORD_KEYS,
      true,
      {"base", "study"}},
     {"protect",
      mln_stage_protect,
      MLN_PUBLISHER,
-     ON_PROTECTION | ON_NOMENCLATURES,
+     MLN_ON_PROTECTION | MLN_ON_NOMENCLATURES,
      false,
      {"study", "publish"}},
-    {"report", mln_stage_report, MLN_PUBLISHER, ON_REPORT, false, {"publish"}},
+    {"report", mln_stage_report, MLN_PUBLISHER, MLN_ON_REPORT, false, {"publish"}},
 };
 enum { N_STAGES = sizeof stage_rows / sizeof stage_rows[0] };
 
@@ -75,10 +67,8 @@ struct runner {
     struct mln_arena arena;
     struct mln_project project;
     const struct mln_run_options *options;
-    struct mln_digest program;
+    struct mln_dependencies dependencies;
     struct mln_stage_state states[N_STAGES];
-    struct mln_input_file *nomenclatures; /* the project's own */
-    size_t n_nomenclatures;
     struct mln_journal_count *counts; /* of the stages that ran, for the journal */
     size_t n_counts;
     int lock_fd;
@@ -116,219 +106,6 @@ static enum mln_status take_lock(struct runner *r, struct mln_err *err) {
         }
     }
     mln_buf_release(&path);
-    return status;
-}
-
-/* ── fingerprints ── */
-
-static void add_line(struct mln_buf *text, const char *name, struct mln_str value) {
-    mln_buf_addf(text, "%s %zu ", name, value.n);
-    mln_buf_add_str(text, value);
-    mln_buf_addc(text, '\n');
-}
-
-static enum mln_status add_file_text(struct mln_buf *text, const char *name, const char *path,
-                                     struct mln_err *err) {
-    struct mln_digest digest;
-    MLN_TRY(mln_digest_file(path, &digest, err));
-    add_line(text, name, mln_str_from(digest.hex));
-    return MLN_OK;
-}
-
-/* The project's code tables with their digests, once a run. */
-static enum mln_status read_nomenclatures(struct runner *r, struct mln_err *err) {
-    if (r->project.nomenclatures == NULL) {
-        return MLN_OK;
-    }
-    if (!mln_path_exists(r->project.nomenclatures)) {
-        return mln_err_set(err, MLN_BAD_INPUT,
-                           "%s: the project's folder of nomenclatures is not there; make it (it may "
-                           "be empty), or take the line 'nomenclatures:' out of %s",
-                           r->project.nomenclatures, r->project.path);
-    }
-    const char **paths = NULL;
-    size_t n = 0;
-    MLN_TRY(mln_dir_list(&r->arena, r->project.nomenclatures, ".csv", &paths, &n, err));
-    r->nomenclatures = MLN_ARENA_NEW(&r->arena, struct mln_input_file, n);
-    if (r->nomenclatures == NULL) {
-        return mln_err_nomem(err, "the list of nomenclatures");
-    }
-    for (size_t i = 0; i < n; i++) {
-        struct mln_input_file *file = &r->nomenclatures[i];
-        file->path = mln_project_relative(&r->project, paths[i]);
-        MLN_TRY(mln_file_stamp(paths[i], &file->stamp, err));
-        MLN_TRY(mln_digest_file(paths[i], &file->digest, err));
-    }
-    r->n_nomenclatures = n;
-    return MLN_OK;
-}
-
-static void add_nomenclatures(const struct runner *r, struct mln_buf *text) {
-    for (size_t i = 0; i < r->n_nomenclatures; i++) {
-        add_line(text, "nomenclature", mln_str_from(r->nomenclatures[i].path));
-        add_line(text, "digest", mln_str_from(r->nomenclatures[i].digest.hex));
-    }
-}
-
-/* All that protect reads of the project, and the files of the vintage before. */
-static enum mln_status add_protection(struct runner *r, struct mln_buf *text, struct mln_err *err) {
-    const struct mln_project *p = &r->project;
-    const struct mln_protect_options *o = &p->protect;
-    mln_buf_addf(text, "protect %d %llu %llu %llu %llu %d %llu %d %u %u %.17g\n", (int)o->method,
-                 (unsigned long long)o->threshold, (unsigned long long)p->detail_threshold,
-                 (unsigned long long)o->rounding_base, (unsigned long long)o->quantile_threshold,
-                 o->share_decimals, (unsigned long long)o->interval_width, (int)o->protect_zeros,
-                 o->noise_max, o->noise_smallest, o->noise_variance);
-    for (size_t i = 0; i < p->n_sensitive; i++) {
-        add_line(text, "sensitive", mln_str_from(p->sensitive[i]));
-    }
-    for (size_t i = 0; i < p->n_hierarchies; i++) {
-        const struct mln_project_hierarchy *h = &p->hierarchies[i];
-        add_line(text, "child", mln_str_from(h->child));
-        add_line(text, "parent", mln_str_from(h->parent));
-        add_line(text, "nomenclature", mln_str_from(h->nomenclature));
-        add_line(text, "child_column", mln_str_from(h->child_column));
-        add_line(text, "parent_column", mln_str_from(h->parent_column));
-    }
-    static const char *const stages[] = {"study", "protect"};
-    for (size_t i = 0; p->previous != NULL && i < 2; i++) {
-        struct mln_buf path = MLN_BUF_INIT;
-        struct mln_digest digest;
-        mln_buf_addf(&path, "%s/%s/" MLN_TABLES_FILE, p->previous, stages[i]);
-        enum mln_status status = mln_buf_check(&path, "a path", err);
-        if (status == MLN_OK) {
-            status = mln_digest_file(path.p, &digest, err);
-        }
-        mln_buf_release(&path);
-        MLN_TRY(status);
-        add_line(text, "previous", mln_str_from(digest.hex));
-    }
-    return MLN_OK;
-}
-
-static enum mln_status add_key_ids(struct runner *r, const struct stage_row *row,
-                                   struct mln_buf *text, struct mln_err *err) {
-    for (size_t i = 0; i < sizeof row->keys / sizeof row->keys[0] && row->keys[i] != NULL; i++) {
-        const struct mln_keyring ring = mln_project_ring(&r->project);
-        char id[MLN_KEY_ID_CHARS + 1] = "none"; /* the permutation: where there is no key for it */
-        if (strcmp(row->keys[i], "permute") != 0 || mln_keyring_has(&ring, row->keys[i])) {
-            MLN_TRY(mln_keyring_id(&ring, row->keys[i], id, err));
-        }
-        mln_buf_addf(text, "key %s %s\n", row->keys[i], id);
-    }
-    return MLN_OK;
-}
-
-static const struct mln_input_file *known_path(const struct mln_stage_state *before,
-                                               const char *path) {
-    for (size_t i = 0; before != NULL && i < before->n_inputs; i++) {
-        if (strcmp(before->inputs[i].path, path) == 0) {
-            return &before->inputs[i];
-        }
-    }
-    return NULL;
-}
-
-static const struct mln_input_file *known_input(const struct mln_stage_state *before,
-                                                const char *path,
-                                                const struct mln_file_stamp *stamp) {
-    const struct mln_input_file *f = known_path(before, path);
-    return f != NULL && f->stamp.bytes == stamp->bytes && f->stamp.mtime_ns == stamp->mtime_ns &&
-                   f->stamp.inode == stamp->inode
-               ? f
-               : NULL;
-}
-
-struct digest_work {
-    const char *const *paths;
-    struct mln_input_file *files;
-    const struct mln_stage_state *before;
-};
-
-static enum mln_status digest_one(void *ctx, size_t i, struct mln_err *err) {
-    struct digest_work *work = ctx;
-    struct mln_input_file *file = &work->files[i];
-    if (!mln_path_exists(work->paths[i])) {
-        /* Extracts may be destroyed once they are in the zones: what was made of them stays good.
-         * If it must be made again, reading them tells that they are not there. */
-        const struct mln_input_file *gone = known_path(work->before, file->path);
-        if (gone != NULL) {
-            *file = *gone;
-            return MLN_OK;
-        }
-    }
-    MLN_TRY(mln_file_stamp(work->paths[i], &file->stamp, err));
-    const struct mln_input_file *same = known_input(work->before, file->path, &file->stamp);
-    if (same != NULL) {
-        file->digest = same->digest;
-        return MLN_OK;
-    }
-    return mln_digest_file(work->paths[i], &file->digest, err);
-}
-
-/* The source files with their digests; those whose stamp did not change are not read again. */
-static enum mln_status digest_inputs(struct runner *r, struct mln_run *run,
-                                     const struct mln_stage_state *before,
-                                     struct mln_stage_state *now, struct mln_err *err) {
-    const char *const *paths = NULL;
-    MLN_TRY(mln_ingest_inputs(run, &paths, &now->n_inputs, err));
-    now->inputs = MLN_ARENA_NEW(&r->arena, struct mln_input_file, now->n_inputs);
-    if (now->inputs == NULL) {
-        return mln_err_nomem(err, "the list of inputs");
-    }
-    for (size_t i = 0; i < now->n_inputs; i++) {
-        now->inputs[i].path = mln_project_relative(&r->project, paths[i]);
-    }
-    struct digest_work work = {paths, now->inputs, before};
-    return mln_parallel(r->project.n_threads, now->n_inputs, digest_one, &work, err);
-}
-
-static enum mln_status fingerprint(struct runner *r, size_t stage, struct mln_run *run,
-                                   const struct mln_stage_state *before,
-                                   struct mln_stage_state *now, struct mln_err *err) {
-    const struct stage_row *row = &stage_rows[stage];
-    const struct mln_project *p = &r->project;
-    struct mln_buf text = MLN_BUF_INIT;
-    enum mln_status status = MLN_OK;
-    add_line(&text, "stage", mln_str_from(row->name));
-    add_line(&text, "program", mln_str_from(r->program.hex));
-    if (stage > 0) {
-        add_line(&text, "after", mln_str_from(r->states[stage - 1].fingerprint.hex));
-    }
-    if ((row->depends & ON_FILES) != 0) {
-        MLN_TRY_GOTO(status, add_file_text(&text, "contract", p->contract, err), done);
-        mln_buf_addf(&text, "rejects_max_share %.17g\n", p->rejects_max_share);
-        MLN_TRY_GOTO(status, digest_inputs(r, run, before, now, err), done);
-        for (size_t i = 0; i < now->n_inputs; i++) {
-            add_line(&text, "file", mln_str_from(now->inputs[i].path));
-            add_line(&text, "digest", mln_str_from(now->inputs[i].digest.hex));
-        }
-    }
-    if ((row->depends & ON_NOMENCLATURES) != 0) {
-        add_nomenclatures(r, &text);
-    }
-    if ((row->depends & ON_STUDY) != 0) {
-        MLN_TRY_GOTO(status, add_file_text(&text, "study", p->study, err), done);
-    }
-    if ((row->depends & ON_OBSERVATION) != 0) {
-        mln_buf_addf(&text, "observation_day %d\n", (int)p->observation_day);
-    }
-    if ((row->depends & ON_RECORD_KEYS) != 0 && p->protect.method == MLN_METHOD_CELL_KEY) {
-        mln_buf_addz(&text, "record keys\n");
-    }
-    if ((row->depends & ON_PROTECTION) != 0) {
-        MLN_TRY_GOTO(status, add_protection(r, &text, err), done);
-    }
-    if ((row->depends & ON_REPORT) != 0) {
-        add_line(&text, "lang", mln_str_from(p->lang));
-        add_line(&text, "name", mln_str_from(p->name));
-        add_line(&text, "purpose", mln_str_from(p->purpose));
-    }
-    MLN_TRY_GOTO(status, add_key_ids(r, row, &text, err), done);
-    MLN_TRY_GOTO(status, mln_buf_check(&text, "a fingerprint", err), done);
-    mln_digest_text(mln_buf_view(&text), &now->fingerprint);
-done:
-    mln_buf_release(&text);
     return status;
 }
 
@@ -473,8 +250,8 @@ static enum mln_status believe_stage(struct runner *r, size_t stage, bool asked,
     return MLN_OK;
 }
 
-/* "link-chain: …"; where a key is the matter, with the role whose directory must hold it. The stages
- * that are done stay done. */
+/* "link-chain: …"; where a key is the matter, with the role whose directory must hold it. The
+ * stages that are done stay done. */
 static void prefix_stage(const struct stage_row *row, enum mln_status status, struct mln_err *err) {
     if (status == MLN_INTERRUPTED) {
         (void)mln_err_set(err, status, "interrupted; the same command goes on with stage %s",
@@ -499,7 +276,13 @@ static enum mln_status run_stage(struct runner *r, size_t stage, bool must, bool
     }
     MLN_TRY(mln_state_read(&r->arena, json, &found, &before, err));
     struct mln_stage_state *now = &r->states[stage];
-    enum mln_status status = fingerprint(r, stage, &run, found ? &before : NULL, now, err);
+    const struct mln_stage_depends depends = {.name = name,
+                                              .on = stage_rows[stage].depends,
+                                              .keys = stage_rows[stage].keys,
+                                              .after = stage > 0 ? &r->states[stage - 1].fingerprint
+                                                                 : NULL};
+    enum mln_status status =
+        mln_fingerprint(&r->dependencies, &depends, &run, found ? &before : NULL, now, err);
     if (status == MLN_KEY) {
         prefix_stage(&stage_rows[stage], status, err);
     }
@@ -558,9 +341,9 @@ static enum mln_status publish(struct runner *r, struct mln_err *err) {
                                               &r->states[i]};
     }
     struct mln_manifest manifest = {.project = &r->project,
-                                    .program = r->program,
-                                    .nomenclatures = r->nomenclatures,
-                                    .n_nomenclatures = r->n_nomenclatures,
+                                    .program = r->dependencies.program,
+                                    .nomenclatures = r->dependencies.nomenclatures,
+                                    .n_nomenclatures = r->dependencies.n_nomenclatures,
                                     .stages = list,
                                     .n_stages = N_STAGES};
     MLN_TRY(read_key_ids(r, &manifest, err));
@@ -607,7 +390,7 @@ static enum mln_status run_stages(struct runner *r, size_t from, size_t to, bool
 }
 
 static enum mln_status work(struct runner *r, size_t from, size_t to, struct mln_err *err) {
-    MLN_TRY(read_nomenclatures(r, err));
+    MLN_TRY(mln_dependencies_read(&r->dependencies, err));
     return run_stages(r, from, to, r->options->from != NULL, err);
 }
 
@@ -642,6 +425,7 @@ enum mln_status mln_run_check(const struct mln_run_options *options, struct mln_
 enum mln_status mln_run_project(const char *path, const struct mln_run_options *options,
                                 struct mln_err *err) {
     struct runner r = {.options = options, .lock_fd = -1};
+    r.dependencies = (struct mln_dependencies){.arena = &r.arena, .project = &r.project};
     size_t from = 0;
     size_t to = 0;
     enum mln_status status = MLN_OK;
@@ -654,7 +438,7 @@ enum mln_status mln_run_project(const char *path, const struct mln_run_options *
         options->memory_bytes != 0 ? options->memory_bytes : r.project.memory_bytes;
     r.project.lang = options->lang != NULL ? options->lang : r.project.lang;
     r.project.lock = options->lock;
-    MLN_TRY_GOTO(status, mln_digest_file("/proc/self/exe", &r.program, err), done);
+    MLN_TRY_GOTO(status, mln_digest_file("/proc/self/exe", &r.dependencies.program, err), done);
     MLN_TRY_GOTO(status, take_lock(&r, err), done);
     status = to == 0 ? work(&r, from, to, err) : work_told(&r, from, to, err);
 done:
