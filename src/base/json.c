@@ -172,6 +172,36 @@ void mln_json_null(struct mln_json *j) {
     mln_buf_addz(j->out, "null");
 }
 
+void mln_json_member_str(struct mln_json *j, const char *key, struct mln_str s) {
+    mln_json_key(j, key);
+    mln_json_str(j, s);
+}
+
+void mln_json_member_strz(struct mln_json *j, const char *key, const char *z) {
+    mln_json_key(j, key);
+    mln_json_strz(j, z);
+}
+
+void mln_json_member_i64(struct mln_json *j, const char *key, int64_t value) {
+    mln_json_key(j, key);
+    mln_json_i64(j, value);
+}
+
+void mln_json_member_u64(struct mln_json *j, const char *key, uint64_t value) {
+    mln_json_key(j, key);
+    mln_json_u64(j, value);
+}
+
+void mln_json_member_f64(struct mln_json *j, const char *key, double value) {
+    mln_json_key(j, key);
+    mln_json_f64(j, value);
+}
+
+void mln_json_member_bool(struct mln_json *j, const char *key, bool value) {
+    mln_json_key(j, key);
+    mln_json_bool(j, value);
+}
+
 enum mln_status mln_json_finish(struct mln_json *j, struct mln_err *err) {
     assert(j->depth == 0 && !j->has_key && j->any[0]);
     mln_buf_addc(j->out, '\n');

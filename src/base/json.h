@@ -43,6 +43,14 @@ void mln_json_f64(struct mln_json *j, double value); /* NaN and infinities: null
 void mln_json_bool(struct mln_json *j, bool value);
 void mln_json_null(struct mln_json *j);
 
+/* A key and its value. */
+void mln_json_member_str(struct mln_json *j, const char *key, struct mln_str s);
+void mln_json_member_strz(struct mln_json *j, const char *key, const char *z);
+void mln_json_member_i64(struct mln_json *j, const char *key, int64_t value);
+void mln_json_member_u64(struct mln_json *j, const char *key, uint64_t value);
+void mln_json_member_f64(struct mln_json *j, const char *key, double value);
+void mln_json_member_bool(struct mln_json *j, const char *key, bool value);
+
 /* Ends the text with a newline. MLN_NO_MEMORY when any call ran out of it. */
 enum mln_status mln_json_finish(struct mln_json *j, struct mln_err *err) MLN_MUST_USE;
 

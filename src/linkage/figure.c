@@ -93,15 +93,11 @@ void mln_figure_put_html(struct mln_buf *out, const struct mln_figure *f, enum m
 
 static void put_series(struct mln_json *j, const struct mln_figure *f, size_t s) {
     mln_json_begin_object(j);
-    mln_json_key(j, "label");
-    mln_json_strz(j, f->series[s].label);
-    mln_json_key(j, "decimals");
-    mln_json_i64(j, f->series[s].decimals);
-    mln_json_key(j, "percent");
-    mln_json_bool(j, f->series[s].percent);
+    mln_json_member_strz(j, "label", f->series[s].label);
+    mln_json_member_i64(j, "decimals", f->series[s].decimals);
+    mln_json_member_bool(j, "percent", f->series[s].percent);
     if (f->series[s].band > 0) {
-        mln_json_key(j, "band");
-        mln_json_i64(j, f->series[s].band - 1);
+        mln_json_member_i64(j, "band", f->series[s].band - 1);
     }
     mln_json_key(j, "values");
     mln_json_begin_array(j);
@@ -114,16 +110,11 @@ static void put_series(struct mln_json *j, const struct mln_figure *f, size_t s)
 
 void mln_figure_put_json(struct mln_json *j, const struct mln_figure *f) {
     mln_json_begin_object(j);
-    mln_json_key(j, "name");
-    mln_json_strz(j, f->name);
-    mln_json_key(j, "view");
-    mln_json_strz(j, f->view);
-    mln_json_key(j, "xname");
-    mln_json_strz(j, f->x_name == NULL ? "" : f->x_name);
-    mln_json_key(j, "drawn");
-    mln_json_u64(j, f->n_drawn == 0 ? f->n_series : f->n_drawn);
-    mln_json_key(j, "threshold");
-    mln_json_f64(j, f->has_threshold ? f->threshold : NAN);
+    mln_json_member_strz(j, "name", f->name);
+    mln_json_member_strz(j, "view", f->view);
+    mln_json_member_strz(j, "xname", f->x_name == NULL ? "" : f->x_name);
+    mln_json_member_u64(j, "drawn", f->n_drawn == 0 ? f->n_series : f->n_drawn);
+    mln_json_member_f64(j, "threshold", f->has_threshold ? f->threshold : NAN);
     mln_json_key(j, "rows");
     mln_json_begin_array(j);
     for (size_t r = 0; r < f->n_rows; r++) {

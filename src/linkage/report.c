@@ -211,14 +211,11 @@ static void put_data(struct mln_buf *out, const struct page *p) {
     struct mln_json j;
     mln_json_init(&j, out);
     mln_json_begin_object(&j);
-    mln_json_key(&j, "lang");
-    mln_json_strz(&j, p->lang == MLN_LANG_FR ? "fr" : "en");
+    mln_json_member_strz(&j, "lang", p->lang == MLN_LANG_FR ? "fr" : "en");
     mln_json_key(&j, "words");
     mln_json_begin_object(&j);
-    mln_json_key(&j, "percent");
-    mln_json_strz(&j, p->lang == MLN_LANG_FR ? NB "%" : "%");
-    mln_json_key(&j, "threshold");
-    mln_json_strz(&j, word(p, MLN_LK_THRESHOLD_SHORT));
+    mln_json_member_strz(&j, "percent", p->lang == MLN_LANG_FR ? NB "%" : "%");
+    mln_json_member_strz(&j, "threshold", word(p, MLN_LK_THRESHOLD_SHORT));
     mln_json_end(&j);
     mln_json_key(&j, "charts");
     mln_json_begin_array(&j);

@@ -272,8 +272,7 @@ static void put_wholes(struct mln_json *j, const struct mln_chart *c) {
 static void put_series(struct mln_json *j, const struct mln_chart *c, enum mln_lang lang,
                        size_t series) {
     mln_json_begin_object(j);
-    mln_json_key(j, "label");
-    mln_json_strz(j, mln_chart_series_label(c, lang, series));
+    mln_json_member_strz(j, "label", mln_chart_series_label(c, lang, series));
     mln_json_key(j, "values");
     mln_json_begin_array(j);
     for (size_t r = 0; r < c->n_rows; r++) {
@@ -290,16 +289,11 @@ void mln_chart_put_json(struct mln_json *j, const struct mln_chart *c, enum mln_
                                         "duration", "balance", "matrix"};
     const struct mln_table *t = frame_of(c);
     mln_json_begin_object(j);
-    mln_json_key(j, "name");
-    mln_json_strz(j, t->name);
-    mln_json_key(j, "view");
-    mln_json_strz(j, views[c->view]);
-    mln_json_key(j, "total");
-    mln_json_i64(j, c->total_row);
-    mln_json_key(j, "lead");
-    mln_json_u64(j, c->lead);
-    mln_json_key(j, "decimals");
-    mln_json_i64(j, mln_protected_options(c->table).share_decimals);
+    mln_json_member_strz(j, "name", t->name);
+    mln_json_member_strz(j, "view", views[c->view]);
+    mln_json_member_i64(j, "total", c->total_row);
+    mln_json_member_u64(j, "lead", c->lead);
+    mln_json_member_i64(j, "decimals", mln_protected_options(c->table).share_decimals);
     mln_json_key(j, "rows");
     mln_json_begin_array(j);
     for (size_t r = 0; r < c->n_rows; r++) {

@@ -390,13 +390,11 @@ static void put_data(struct mln_buf *out, const struct page *p) {
     struct mln_json j;
     mln_json_init(&j, out);
     mln_json_begin_object(&j);
-    mln_json_key(&j, "lang");
-    mln_json_strz(&j, label(p, "fr", "en"));
+    mln_json_member_strz(&j, "lang", label(p, "fr", "en"));
     mln_json_key(&j, "words");
     mln_json_begin_object(&j);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        mln_json_key(&j, words[i].key);
-        mln_json_strz(&j, mln_word(p->lang, words[i].word));
+        mln_json_member_strz(&j, words[i].key, mln_word(p->lang, words[i].word));
     }
     mln_json_end(&j);
     mln_json_key(&j, "charts");

@@ -179,13 +179,11 @@ static void print_share(FILE *out, double share) {
 }
 
 static void json_number(struct mln_json *j, const char *key, double value) {
-    mln_json_key(j, key);
-    mln_json_f64(j, value);
+    mln_json_member_f64(j, key, value);
 }
 
 static void json_count(struct mln_json *j, const char *key, int64_t value) {
-    mln_json_key(j, key);
-    mln_json_i64(j, value);
+    mln_json_member_i64(j, key, value);
 }
 
 /* The passes of a level are indented below it: their recall has no meaning (which pass should have

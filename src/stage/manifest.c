@@ -7,13 +7,11 @@
 /* ── pieces ── */
 
 static void put_text(struct mln_json *j, const char *key, const char *value) {
-    mln_json_key(j, key);
-    mln_json_strz(j, value);
+    mln_json_member_strz(j, key, value);
 }
 
 static void put_u64(struct mln_json *j, const char *key, uint64_t value) {
-    mln_json_key(j, key);
-    mln_json_u64(j, value);
+    mln_json_member_u64(j, key, value);
 }
 
 static void put_file(struct mln_json *j, const char *path, uint64_t bytes, const char *digest) {
@@ -53,8 +51,7 @@ static void put_settings(struct mln_json *j, const struct mln_project *p) {
     mln_json_key(j, "settings");
     mln_json_begin_object(j);
     put_text(j, "observation_date", day);
-    mln_json_key(j, "rejects_max_share");
-    mln_json_f64(j, p->rejects_max_share);
+    mln_json_member_f64(j, "rejects_max_share", p->rejects_max_share);
     put_text(j, "protection", mln_method_words[p->protect.method]);
     put_text(j, "method", mln_method_words[p->protect.method]);
     put_u64(j, "threshold", p->protect.threshold);
@@ -119,8 +116,7 @@ static void put_figures(struct mln_json *j, const struct mln_stage_state *state)
     for (size_t i = 0; i < state->n_figures; i++) {
         mln_json_begin_object(j);
         put_text(j, "name", state->figures[i].name);
-        mln_json_key(j, "value");
-        mln_json_f64(j, state->figures[i].value);
+        mln_json_member_f64(j, "value", state->figures[i].value);
         mln_json_end(j);
     }
     mln_json_end(j);
@@ -132,8 +128,7 @@ static void put_stages(struct mln_json *j, const struct mln_manifest *m, bool pu
     for (size_t i = 0; i < m->n_stages; i++) {
         mln_json_begin_object(j);
         put_text(j, "stage", m->stages[i].name);
-        mln_json_key(j, "rounded");
-        mln_json_bool(j, published && m->stages[i].counts_units);
+        mln_json_member_bool(j, "rounded", published && m->stages[i].counts_units);
         put_counts(j, m, &m->stages[i], published);
         if (!published) {
             put_figures(j, m->stages[i].state);

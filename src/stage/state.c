@@ -14,16 +14,11 @@ static void put_inputs(struct mln_json *j, const struct mln_stage_state *s) {
     for (size_t i = 0; i < s->n_inputs; i++) {
         const struct mln_input_file *f = &s->inputs[i];
         mln_json_begin_object(j);
-        mln_json_key(j, "path");
-        mln_json_strz(j, f->path);
-        mln_json_key(j, "bytes");
-        mln_json_u64(j, f->stamp.bytes);
-        mln_json_key(j, "mtime_ns");
-        mln_json_i64(j, f->stamp.mtime_ns);
-        mln_json_key(j, "inode");
-        mln_json_u64(j, f->stamp.inode);
-        mln_json_key(j, "digest");
-        mln_json_strz(j, f->digest.hex);
+        mln_json_member_strz(j, "path", f->path);
+        mln_json_member_u64(j, "bytes", f->stamp.bytes);
+        mln_json_member_i64(j, "mtime_ns", f->stamp.mtime_ns);
+        mln_json_member_u64(j, "inode", f->stamp.inode);
+        mln_json_member_strz(j, "digest", f->digest.hex);
         mln_json_end(j);
     }
     mln_json_end(j);
@@ -34,14 +29,10 @@ static void put_counts(struct mln_json *j, const struct mln_stage_state *s) {
     mln_json_begin_array(j);
     for (size_t i = 0; i < s->n_counts; i++) {
         mln_json_begin_object(j);
-        mln_json_key(j, "what");
-        mln_json_strz(j, s->counts[i].what);
-        mln_json_key(j, "read");
-        mln_json_u64(j, s->counts[i].read);
-        mln_json_key(j, "accepted");
-        mln_json_u64(j, s->counts[i].accepted);
-        mln_json_key(j, "rejected");
-        mln_json_u64(j, s->counts[i].rejected);
+        mln_json_member_strz(j, "what", s->counts[i].what);
+        mln_json_member_u64(j, "read", s->counts[i].read);
+        mln_json_member_u64(j, "accepted", s->counts[i].accepted);
+        mln_json_member_u64(j, "rejected", s->counts[i].rejected);
         mln_json_end(j);
     }
     mln_json_end(j);
@@ -52,10 +43,8 @@ static void put_figures(struct mln_json *j, const struct mln_stage_state *s) {
     mln_json_begin_array(j);
     for (size_t i = 0; i < s->n_figures; i++) {
         mln_json_begin_object(j);
-        mln_json_key(j, "name");
-        mln_json_strz(j, s->figures[i].name);
-        mln_json_key(j, "value");
-        mln_json_f64(j, s->figures[i].value);
+        mln_json_member_strz(j, "name", s->figures[i].name);
+        mln_json_member_f64(j, "value", s->figures[i].value);
         mln_json_end(j);
     }
     mln_json_end(j);
@@ -67,10 +56,8 @@ enum mln_status mln_state_write(const char *path, const struct mln_stage_state *
     struct mln_json j;
     mln_json_init(&j, &text);
     mln_json_begin_object(&j);
-    mln_json_key(&j, "version");
-    mln_json_i64(&j, STATE_VERSION);
-    mln_json_key(&j, "fingerprint");
-    mln_json_strz(&j, state->fingerprint.hex);
+    mln_json_member_i64(&j, "version", STATE_VERSION);
+    mln_json_member_strz(&j, "fingerprint", state->fingerprint.hex);
     put_inputs(&j, state);
     put_counts(&j, state);
     put_figures(&j, state);

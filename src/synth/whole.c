@@ -58,13 +58,11 @@ static enum mln_status digest_one(void *ctx, size_t i, struct mln_err *err) {
 }
 
 static void put_text(struct mln_json *j, const char *key, const char *value) {
-    mln_json_key(j, key);
-    mln_json_strz(j, value);
+    mln_json_member_strz(j, key, value);
 }
 
 static void put_u64(struct mln_json *j, const char *key, uint64_t value) {
-    mln_json_key(j, key);
-    mln_json_u64(j, value);
+    mln_json_member_u64(j, key, value);
 }
 
 /* The text of the mark for the files as they are now. */
