@@ -6,19 +6,11 @@
 
 /* ── pieces ── */
 
-static void put_text(struct mln_json *j, const char *key, const char *value) {
-    mln_json_member_strz(j, key, value);
-}
-
-static void put_u64(struct mln_json *j, const char *key, uint64_t value) {
-    mln_json_member_u64(j, key, value);
-}
-
 static void put_file(struct mln_json *j, const char *path, uint64_t bytes, const char *digest) {
     mln_json_begin_object(j);
-    put_text(j, "path", path);
-    put_u64(j, "bytes", bytes);
-    put_text(j, "blake2b_256", digest);
+    mln_json_member_strz(j, "path", path);
+    mln_json_member_u64(j, "bytes", bytes);
+    mln_json_member_strz(j, "blake2b_256", digest);
     mln_json_end(j);
 }
 
@@ -50,17 +42,17 @@ static void put_settings(struct mln_json *j, const struct mln_project *p) {
     (void)mln_day_to_iso(p->observation_day, day);
     mln_json_key(j, "settings");
     mln_json_begin_object(j);
-    put_text(j, "observation_date", day);
+    mln_json_member_strz(j, "observation_date", day);
     mln_json_member_f64(j, "rejects_max_share", p->rejects_max_share);
-    put_text(j, "protection", mln_method_words[p->protect.method]);
-    put_text(j, "method", mln_method_words[p->protect.method]);
-    put_u64(j, "threshold", p->protect.threshold);
-    put_u64(j, "detail_threshold", p->detail_threshold);
-    put_u64(j, "interval_width", p->protect.interval_width);
-    put_u64(j, "rounding", p->protect.rounding_base);
-    put_u64(j, "quantile_threshold", p->protect.quantile_threshold);
-    put_u64(j, "share_decimals", (uint64_t)p->protect.share_decimals);
-    put_text(j, "lang", p->lang);
+    mln_json_member_strz(j, "protection", mln_method_words[p->protect.method]);
+    mln_json_member_strz(j, "method", mln_method_words[p->protect.method]);
+    mln_json_member_u64(j, "threshold", p->protect.threshold);
+    mln_json_member_u64(j, "detail_threshold", p->detail_threshold);
+    mln_json_member_u64(j, "interval_width", p->protect.interval_width);
+    mln_json_member_u64(j, "rounding", p->protect.rounding_base);
+    mln_json_member_u64(j, "quantile_threshold", p->protect.quantile_threshold);
+    mln_json_member_u64(j, "share_decimals", (uint64_t)p->protect.share_decimals);
+    mln_json_member_strz(j, "lang", p->lang);
     mln_json_end(j);
 }
 
@@ -68,7 +60,7 @@ static void put_keys(struct mln_json *j, const struct mln_manifest *m) {
     mln_json_key(j, "keys");
     mln_json_begin_object(j);
     for (size_t i = 0; i < m->n_keys; i++) {
-        put_text(j, m->keys[i].name, m->keys[i].id);
+        mln_json_member_strz(j, m->keys[i].name, m->keys[i].id);
     }
     mln_json_end(j);
 }
@@ -101,10 +93,10 @@ static void put_counts(struct mln_json *j, const struct mln_manifest *m,
             c = mln_manifest_rounded(m->project, c);
         }
         mln_json_begin_object(j);
-        put_text(j, "what", c.what);
-        put_u64(j, "read", c.read);
-        put_u64(j, "accepted", c.accepted);
-        put_u64(j, "rejected", c.rejected);
+        mln_json_member_strz(j, "what", c.what);
+        mln_json_member_u64(j, "read", c.read);
+        mln_json_member_u64(j, "accepted", c.accepted);
+        mln_json_member_u64(j, "rejected", c.rejected);
         mln_json_end(j);
     }
     mln_json_end(j);
@@ -115,7 +107,7 @@ static void put_figures(struct mln_json *j, const struct mln_stage_state *state)
     mln_json_begin_array(j);
     for (size_t i = 0; i < state->n_figures; i++) {
         mln_json_begin_object(j);
-        put_text(j, "name", state->figures[i].name);
+        mln_json_member_strz(j, "name", state->figures[i].name);
         mln_json_member_f64(j, "value", state->figures[i].value);
         mln_json_end(j);
     }
@@ -127,7 +119,7 @@ static void put_stages(struct mln_json *j, const struct mln_manifest *m, bool pu
     mln_json_begin_array(j);
     for (size_t i = 0; i < m->n_stages; i++) {
         mln_json_begin_object(j);
-        put_text(j, "stage", m->stages[i].name);
+        mln_json_member_strz(j, "stage", m->stages[i].name);
         mln_json_member_bool(j, "rounded", published && m->stages[i].counts_units);
         put_counts(j, m, &m->stages[i], published);
         if (!published) {
@@ -167,14 +159,14 @@ enum mln_status mln_manifest_text(const struct mln_manifest *m, bool published,
     struct mln_json j;
     mln_json_init(&j, out);
     mln_json_begin_object(&j);
-    put_u64(&j, "manifest", 1);
+    mln_json_member_u64(&j, "manifest", 1);
     mln_json_key(&j, "program");
     mln_json_begin_object(&j);
-    put_text(&j, "version", MLN_VERSION);
-    put_text(&j, "blake2b_256", m->program.hex);
+    mln_json_member_strz(&j, "version", MLN_VERSION);
+    mln_json_member_strz(&j, "blake2b_256", m->program.hex);
     mln_json_end(&j);
-    put_text(&j, "name", m->project->name);
-    put_text(&j, "purpose", m->project->purpose);
+    mln_json_member_strz(&j, "name", m->project->name);
+    mln_json_member_strz(&j, "purpose", m->project->purpose);
     put_settings(&j, m->project);
     if (!published) {
         put_keys(&j, m);
