@@ -316,8 +316,8 @@ static void tell_quality(const struct mln_scored_pairs *scores, struct mln_linka
     const double lost = fmax(out->matches_expected - kept, 0) + out->missed.matches;
     const double lost_variance =
         variance - kept_variance + out->missed.sd * out->missed.sd;
-    out->precision = mln_interval_of(kept / n, kept_variance / (n * n), Z_95);
-    out->recall = mln_interval_of(kept / (kept + lost),
+    out->precision = mln_quality_interval(kept / n, kept_variance / (n * n), Z_95);
+    out->recall = mln_quality_interval(kept / (kept + lost),
                                   (lost * lost * kept_variance + kept * kept * lost_variance) /
                                       pow(kept + lost, 4),
                                   Z_95);

@@ -131,7 +131,7 @@ void mln_scores_release(struct mln_scores *scores) {
 
 /* ── quality ── */
 
-struct mln_interval mln_interval_of(double value, double variance, double z) {
+struct mln_interval mln_quality_interval(double value, double variance, double z) {
     const double half = z * sqrt(fmax(variance, 0));
     return (struct mln_interval){value, fmax(value - half, 0), fmin(value + half, 1)};
 }
@@ -154,12 +154,12 @@ static void estimate(const struct mln_scores *s, size_t n, const struct mln_unma
     const double matches = q->true_kept + lost;
     const double both = q->kept + matches;
     /* By first derivatives in the number of true pairs kept and in that of matches lost. */
-    q->precision = mln_interval_of(q->true_kept / q->kept, variance / (q->kept * q->kept), z);
-    q->recall = mln_interval_of(
+    q->precision = mln_quality_interval(q->true_kept / q->kept, variance / (q->kept * q->kept), z);
+    q->recall = mln_quality_interval(
         q->true_kept / matches,
         (lost * lost * variance + q->true_kept * q->true_kept * lost_variance) / pow(matches, 4),
         z);
-    q->f1 = mln_interval_of(2 * q->true_kept / both,
+    q->f1 = mln_quality_interval(2 * q->true_kept / both,
                             4 *
                                 ((q->kept + lost) * (q->kept + lost) * variance +
                                  q->true_kept * q->true_kept * lost_variance) /

@@ -39,7 +39,7 @@ struct mln_interval {
 };
 
 /* value ± z √variance, within 0 … 1. */
-struct mln_interval mln_interval_of(double value, double variance, double z);
+struct mln_interval mln_quality_interval(double value, double variance, double z);
 
 struct mln_quality {
     double threshold_log2, probability; /* pairs at or above are kept */
