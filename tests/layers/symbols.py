@@ -13,8 +13,10 @@ assert len(libraries) > 5, f"no libraries below {sys.argv[1]}"
 listed = subprocess.run(["nm", "-A", "-g", "--defined-only", *libraries], stdout=subprocess.PIPE,
                         check=True).stdout.decode()
 defined = {}
-for line in filter(None, listed.splitlines()):
-    place, kind, name = line.split()  # path/lib.a:file.c.o:value, the letter of its kind, the symbol
+for words in map(str.split, listed.splitlines()):
+    if len(words) != 3:  # the name of an archive, of an object without symbols
+        continue
+    place, kind, name = words  # path/lib.a:file.c.o:value, the letter of its kind, the symbol
     if kind in "TDBRC":
         defined.setdefault(name, set()).add(os.path.basename(place.rsplit(":", 1)[0]))
 doubled = [f"{name}: {', '.join(sorted(where))}" for name, where in sorted(defined.items()) if len(where) > 1]
