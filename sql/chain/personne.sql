@@ -17,9 +17,16 @@ WITH membre AS (
     WHERE m.role = 'mis_en_cause' AND m.nature = 'physique'
       AND m.procedure_no IN (SELECT procedure_no FROM {work}.victime WHERE motif IS NULL)
 ),
+nomme AS (
+    SELECT m.procedure_no, m.rang, m.role, w.sexe, w.personne_id
+    FROM membre AS m
+    JOIN {base}.proc_personne AS w ON w.procedure_no = m.procedure_no AND w.rang = m.rang
+),
 justice AS (
     SELECT l.procedure_no, l.rang_procedure AS rang, MIN(q.personne_id) AS personne_id
     FROM {base}.lien_personne AS l
+    JOIN (SELECT DISTINCT procedure_no, rang FROM nomme WHERE personne_id IS NULL) AS n
+      ON n.procedure_no = l.procedure_no AND n.rang = l.rang_procedure
     JOIN {base}.affaire_personne AS q
       ON q.affaire_no = l.affaire_no AND q.rang = l.rang_affaire
     WHERE q.personne_id IS NOT NULL
@@ -28,12 +35,11 @@ justice AS (
 )
 SELECT m.procedure_no, m.rang, m.role, p.force,
        CAST(EXTRACT(YEAR FROM p.date_enregistrement) AS INTEGER) AS annee, p.date_enregistrement,
-       w.sexe, COALESCE(w.personne_id, j.personne_id) AS personne_id,
-       CASE WHEN w.personne_id IS NOT NULL THEN 'interieur'
+       m.sexe, COALESCE(m.personne_id, j.personne_id) AS personne_id,
+       CASE WHEN m.personne_id IS NOT NULL THEN 'interieur'
             WHEN j.personne_id IS NOT NULL THEN 'justice' ELSE 'inconnue' END AS personne_source
-FROM membre AS m
+FROM nomme AS m
 JOIN {base}.procedure AS p ON p.procedure_no = m.procedure_no
-JOIN {base}.proc_personne AS w ON w.procedure_no = m.procedure_no AND w.rang = m.rang
 LEFT JOIN justice AS j ON j.procedure_no = m.procedure_no AND j.rang = m.rang;
 
 -- personne: who is known, once a role. Grain: role × personne_id.
@@ -52,19 +58,32 @@ WITH procedures AS (
     WHERE personne_id IS NOT NULL
     GROUP BY role, personne_id, procedure_no
 ),
-rangees AS (
-    SELECT role, personne_id, date, force, sexe_min, sexe_max,
-           ROW_NUMBER() OVER (PARTITION BY role, personne_id ORDER BY date, force, procedure_no)
-               AS place
+groupe AS (
+    SELECT role, personne_id, COUNT(*) AS nb_procedures, MIN(date) AS premiere, MIN(force) AS force,
+           CASE WHEN MIN(sexe_min) = MAX(sexe_max) THEN MIN(sexe_min) END AS sexe
     FROM procedures
+    GROUP BY role, personne_id
+),
+rangees AS (
+    SELECT p.role, p.personne_id, p.date, p.force,
+           ROW_NUMBER() OVER (PARTITION BY p.role, p.personne_id
+                              ORDER BY p.date, p.force, p.procedure_no) AS place
+    FROM procedures AS p
+    JOIN groupe AS g ON g.role = p.role AND g.personne_id = p.personne_id
+    WHERE g.nb_procedures > 1
+),
+suite AS (
+    SELECT role, personne_id, MAX(CASE WHEN place = 1 THEN force END) AS force,
+           MAX(CASE WHEN place = 2 THEN date END) AS deuxieme
+    FROM rangees
+    WHERE place <= 2
+    GROUP BY role, personne_id
 ),
 compte AS (
-    SELECT role, personne_id, COUNT(*) AS nb_procedures, MIN(date) AS premiere,
-           MAX(CASE WHEN place = 1 THEN force END) AS force,
-           MAX(CASE WHEN place = 2 THEN date END) AS deuxieme,
-           CASE WHEN MIN(sexe_min) = MAX(sexe_max) THEN MIN(sexe_min) END AS sexe
-    FROM rangees
-    GROUP BY role, personne_id
+    SELECT g.role, g.personne_id, g.nb_procedures, g.premiere, g.sexe,
+           CASE WHEN s.role IS NULL THEN g.force ELSE s.force END AS force, s.deuxieme
+    FROM groupe AS g
+    LEFT JOIN suite AS s ON s.role = g.role AND s.personne_id = g.personne_id
 ),
 double AS (
     SELECT personne_id FROM compte GROUP BY personne_id HAVING COUNT(*) > 1

@@ -74,30 +74,6 @@ static enum mln_status measure_files(struct mln_ingest *in, struct mln_err *err)
     return MLN_OK;
 }
 
-/* The folders that the engine may read: its own, and those of Parquet files. */
-static enum mln_status lock_down(struct mln_ingest *in, struct mln_err *err) {
-    struct mln_arena *arena = in->run->arena;
-    const char **dirs = MLN_ARENA_NEW(arena, const char *, in->plan->n_files + 1);
-    if (dirs == NULL) {
-        return mln_err_nomem(err, "the plan of ingest");
-    }
-    size_t n = 0;
-    dirs[n++] = in->run->partial_dir;
-    for (size_t f = 0; f < in->plan->n_files; f++) {
-        if (mln_ingest_source_of(in->plan, f)->format != MLN_FORMAT_PARQUET) {
-            continue;
-        }
-        struct mln_buf dir = MLN_BUF_INIT;
-        mln_path_dir(&dir, in->plan->files[f].path);
-        dirs[n] = dir.failed ? NULL : mln_arena_strdup(arena, mln_buf_view(&dir));
-        mln_buf_release(&dir);
-        if (dirs[n++] == NULL) {
-            return mln_err_nomem(err, "the plan of ingest");
-        }
-    }
-    return in->e->ops->lock_down(in->e, dirs, n, err);
-}
-
 static enum mln_status open_zones(struct mln_ingest *in, struct mln_err *err) {
     struct mln_run *run = in->run;
     struct mln_project one_thread = *run->project;
@@ -112,7 +88,7 @@ static enum mln_status open_zones(struct mln_ingest *in, struct mln_err *err) {
     for (size_t t = 0; t < in->plan->model.n_tables; t++) {
         MLN_TRY(mln_ingest_create(in, t, err));
     }
-    return lock_down(in, err);
+    return in->e->ops->lock_down(in->e, &run->partial_dir, 1, err); /* Parquet is read by others */
 }
 
 /* ── the tables ── */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
+
 /* Rows are worked on a few at a time: what the key sets are asked for is fetched from memory while
  * the rows after it are typed. Small enough that their values stay in the first-level cache. */
 enum { GROUP = 32 };
@@ -390,14 +392,41 @@ static enum mln_status prepare_file(struct loader *l, struct mln_source *reader,
     return mln_source_select(reader, l->binding.selected, l->binding.n_selected, err);
 }
 
+/* A Parquet file has an engine of its own, which can do nothing but read beside it: its rows are
+ * taken while they are decoded, where an engine that others use would set them aside in a table
+ * first. */
+static enum mln_status open_parquet_engine(const struct loader *l, const char *path,
+                                           struct mln_engine **out, struct mln_err *err) {
+    const struct mln_engine_options options = {
+        .n_threads = 1, .memory_most = UINT64_C(1) << 30, .clear = true, .talk = l->in->run->talk};
+    struct mln_buf dir = MLN_BUF_INIT;
+    mln_path_dir(&dir, path);
+    enum mln_status status = mln_buf_check(&dir, "a path", err);
+    if (status == MLN_OK) {
+        status = mln_engine_open_duckdb(&options, out, err);
+    }
+    if (status == MLN_OK) {
+        status = (*out)->ops->lock_down(*out, (const char *const[]){dir.p}, 1, err);
+    }
+    mln_buf_release(&dir);
+    return status;
+}
+
 static enum mln_status load_file(struct loader *l, size_t file, struct mln_err *err) {
+    const char *const path = l->in->plan->files[file].path;
     l->file = file;
     l->source = mln_ingest_source_of(l->in->plan, file);
     struct mln_source_options options = mln_contract_options(l->source, &l->in->plan->files[file]);
     options.io = &l->in->io;
-    options.engine = l->in->e;
     struct mln_source *reader = NULL;
-    enum mln_status status = mln_source_open(l->in->plan->files[file].path, &options, &reader, err);
+    enum mln_status status = MLN_OK;
+    if (l->source->format == MLN_FORMAT_PARQUET) {
+        status = open_parquet_engine(l, path, &options.engine, err);
+        options.engine_is_free = true;
+    }
+    if (status == MLN_OK) {
+        status = mln_source_open(path, &options, &reader, err);
+    }
     if (status == MLN_OK) {
         status = prepare_file(l, reader, err);
     }
@@ -405,6 +434,9 @@ static enum mln_status load_file(struct loader *l, size_t file, struct mln_err *
         status = mln_source_stream(reader, take_cells, l, err);
     }
     mln_source_close(reader);
+    if (options.engine != NULL) {
+        options.engine->ops->close(options.engine);
+    }
     if (l->source->format == MLN_FORMAT_PARQUET) { /* the engine's own I/O is not counted */
         (void)atomic_fetch_add(&l->in->bytes_done, l->in->file_bytes[file]);
     }
