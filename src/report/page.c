@@ -199,10 +199,12 @@ static void put_chart(struct mln_buf *out, const struct page *p, const struct ml
 
 static void put_grids(struct mln_buf *out, const struct page *p,
                       const struct mln_protected_table *table) {
-    enum { OPEN_ROWS = 16 };
+    enum { OPEN_ROWS = 16, OPEN_ROWS_UNDRAWN = 60 };
+    struct mln_chart c;
+    const size_t most = mln_chart_of(table, &c) ? OPEN_ROWS : OPEN_ROWS_UNDRAWN;
     const struct mln_table *t = mln_protected_frame(table);
     for (size_t g = 0; g < mln_grid_count(table); g++) {
-        const bool open = g == 0 && mln_grid_rows(table) <= OPEN_ROWS;
+        const bool open = g == 0 && mln_grid_rows(table) <= most;
         mln_buf_addf(out, "<details%s><summary>", open ? " open" : "");
         put_word(out, p, MLN_WORD_TABLE);
         mln_buf_addz(out, mln_word(p->lang, MLN_WORD_COLON));

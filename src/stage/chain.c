@@ -245,7 +245,9 @@ static enum mln_status add_figure(void *ctx, const struct mln_batch *batch, stru
 static enum mln_status tell_quality(struct chain *c, struct mln_err *err) {
     const struct mln_params params =
         MLN_PARAMS(MLN_IDENT("work", MLN_WORK), MLN_IDENT("base", BASE));
-    struct telling errors = {c->run, "erreur_estimee_"}, anomalies = {c->run, "anomalies_"};
+    struct telling errors = {c->run, "erreur_estimee_"}, anomalies = {c->run, "anomalies_"},
+                   residue = {c->run, "ecart_residuel_"};
+    MLN_TRY(mln_scan_sql(c->e, "chain/ecart_residuel.sql", params, add_figure, &residue, err));
     MLN_TRY(mln_scan_sql(c->e, "chain/erreur_passe.sql", params, add_figure, &errors, err));
     return mln_scan_sql(c->e, "chain/comptes_anomalies.sql", params, add_figure, &anomalies, err);
 }

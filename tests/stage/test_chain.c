@@ -291,12 +291,18 @@ START_TEST(the_ledger_meets) {
     make_zones(1);
     begin_stage("work/.chain.partial");
     OK(mln_stage_chain(&run, &err));
+    /* Cases: one to one 21, of no key 1, of no reason 6: (21 + 6 - 21 - 1) / 22. */
+    ck_assert_double_eq_tol(figure("ecart_residuel_dossier"), 5.0 / 22, 1e-12);
     ck_assert_str_eq(query("SELECT concat_ws('|', cote, etape, n) FROM base.rapprochement "
                            "WHERE compte = 'dossier' ORDER BY cote, etape"),
-                     "interieur|aucune_cle|1\ninterieur|plusieurs_interieur|4\n"
-                     "interieur|plusieurs_justice|1\ninterieur|un_a_un|21\n"
-                     "justice|plusieurs_interieur|2\njustice|plusieurs_justice|2\n"
+                     "interieur|aucune_cle|1\ninterieur|disjonction|1\n"
+                     "interieur|jonction|4\ninterieur|un_a_un|21\n"
+                     "justice|disjonction|2\njustice|jonction|2\n"
                      "justice|sans_motif|6\njustice|un_a_un|21\n");
+    /* Of 28 mis en cause of Interior six are matched, all in their case alone, and one is in 2. */
+    ck_assert_str_eq(query("SELECT concat_ws('|', etape, n) FROM base.rapprochement "
+                           "WHERE compte = 'mis_en_cause' AND cote = 'interieur' ORDER BY etape"),
+                     "aucune_cle|1\nseule|21\nun_a_un|6\n");
     /* Each side sums to its rows; one to one is the same on both. */
     ck_assert_str_eq(query("SELECT concat_ws('|', compte, cote, sum(n)) FROM base.rapprochement "
                            "WHERE compte IN ('dossier', 'victime') GROUP BY compte, cote "
