@@ -1,7 +1,7 @@
--- The history of every linked procedure of the field: its dated events in their order, at the hosts
--- where its affaires really are, up to the observation date. The history of a victim is that of her
--- procedure; that of an author the rows of its affaire with its rank or without any; that of an
--- affaire all its rows.
+-- The history of every procedure of the field: its dated events in their order, at the hosts where
+-- its affaires really are, up to the observation date; Interior's alone while it is not matched. The
+-- history of a victim is that of her procedure; that of one of her authors the rows of its affaire
+-- with its rank or without any. Affaires have theirs in histoire_affaire.
 -- Grain: one event of a procedure; key (procedure_no, ordre).
 --   type      faits, enregistrement, transmission (Interior); arrivee, enregistrement_parquet, then the
 --             types of evenement (Justice)
@@ -14,7 +14,7 @@ WITH hote AS (
     GROUP BY procedure_no, hote_no
 ),
 champ AS (
-    SELECT DISTINCT procedure_no FROM hote
+    SELECT DISTINCT procedure_no FROM {work}.victime WHERE motif IS NULL
 ),
 fait AS (
     SELECT p.procedure_no, 1 AS place, 'faits' AS type, p.date_faits_debut_min AS date_min,

@@ -159,12 +159,13 @@ static enum mln_status refuse_growth(void *ctx, const struct mln_batch *batch,
         const int64_t acts = mln_get_i64(&batch->columns[0], i);
         const int64_t rows = mln_get_i64(&batch->columns[1], i);
         if (rows > TIMES * acts + SPARE) {
-            return mln_err_set(err, MLN_BAD_INPUT,
-                               "evenement: the acts of single affaires would be counted %lld times "
-                               "(there are %lld acts), once for each author of each procedure that "
-                               "ended there; look for an affaire with a great many acts and a great "
-                               "many procedures (lien_affaire, correspondance) or authors",
-                               (long long)rows, (long long)acts);
+            return mln_err_set(
+                err, MLN_BAD_INPUT,
+                "evenement: the acts of single affaires would be counted %lld times "
+                "(there are %lld acts), once for each author of each procedure that "
+                "ended there; look for an affaire with a great many acts and a great "
+                "many procedures (lien_affaire, correspondance) or authors",
+                (long long)rows, (long long)acts);
         }
     }
     return MLN_OK;
@@ -260,11 +261,19 @@ static enum mln_status rebuild(struct chain *c, struct mln_err *err) {
     static const char *const author_steps[] = {"chain/infraction_listee.sql",
                                                "chain/age_victime.sql", "chain/victime.sql",
                                                "chain/auteur.sql", "chain/auteur_hote.sql"};
-    static const char *const chain_steps[] = {
-        "chain/acte.sql",           "chain/etat_auteur.sql",    "chain/issue_procedure.sql",
-        "chain/qualification.sql",  "chain/chaine_victime.sql", "chain/chaine_procedure.sql",
-        "chain/histoire.sql",       "chain/anomalie.sql",       "chain/rapprochement.sql",
-        "chain/passage.sql",        "chain/flux.sql",           "chain/personne.sql"};
+    static const char *const chain_steps[] = {"chain/acte.sql",
+                                              "chain/etat_auteur.sql",
+                                              "chain/issue_procedure.sql",
+                                              "chain/qualification.sql",
+                                              "chain/chaine_victime.sql",
+                                              "chain/chaine_procedure.sql",
+                                              "chain/histoire.sql",
+                                              "chain/anomalie.sql",
+                                              "chain/rapprochement.sql",
+                                              "chain/passage.sql",
+                                              "chain/flux.sql",
+                                              "chain/personne.sql",
+                                              "chain/histoire_affaire.sql"};
     MLN_TRY(step(c, "chain/nomenclatures.sql", err));
     MLN_TRY(mln_chain_codes_load(c->run, c->e, &c->study, err));
     MLN_TRY(mln_grammar_load(c->run->arena, c->e, MLN_WORK, &c->grammar, err));

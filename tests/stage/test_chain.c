@@ -440,6 +440,18 @@ START_TEST(histories_and_anomalies) {
         "3|arrivee|2021-02-02|171\n4|transmission_instruction|2021-02-02|171\n"
         "5|enregistrement_parquet|2021-02-03|171\n6|ordonnance_reglement|2022-05-01|171\n"
         "7|decision|2022-09-01|171\n");
+    /* 2 is not matched; 50 was joined to 60, of 151 the second author split off into 152. */
+    ck_assert_str_eq(query("SELECT concat_ws('|', ordre, type, date_max, affaire_no) "
+                           "FROM base.histoire WHERE procedure_no = 2 ORDER BY ordre"),
+                     "1|enregistrement|2021-02-01\n");
+    ck_assert_str_eq(
+        query("SELECT concat_ws('|', affaire_no, ordre, type, date, coalesce(rang_auteur, 0), "
+              "coalesce(code, '-'), autre_affaire_no) FROM base.histoire_affaire "
+              "WHERE affaire_no IN (50, 151) ORDER BY affaire_no, ordre"),
+        "50|1|arrivee|2021-02-02|0|-\n50|2|enregistrement_parquet|2021-02-03|0|-\n"
+        "50|3|orientation|2021-03-05|1|11\n50|4|jonction|2021-04-01|0|-|60\n"
+        "151|1|arrivee|2021-02-02|0|-\n151|2|enregistrement_parquet|2021-02-03|0|-\n"
+        "151|3|disjonction|2022-04-01|0|-|152\n151|4|orientation|2022-05-01|1|57\n");
     ck_assert_str_eq(query("SELECT concat_ws('|', motif, affaire_no, rang_auteur, date) "
                            "FROM base.anomalie WHERE motif <> 'avant_arrivee' "
                            "ORDER BY motif, affaire_no, rang_auteur, date"),
