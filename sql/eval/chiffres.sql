@@ -39,8 +39,17 @@ ensemble AS (
     SELECT vrai, COUNT(*) AS n, SUM(lie) AS lies FROM victimes GROUP BY vrai
 ),
 parts AS (
-    SELECT 3 AS ordre, 'outcome of victims' AS figure, l.issue AS modalite, l.vrai,
-           COUNT(*) AS n, MAX(e.lies) AS base
+    SELECT 2 AS ordre, 'match of victims by kind of violence' AS figure, genre AS modalite, vrai,
+           SUM(lie) AS n, COUNT(*) AS base
+    FROM victimes
+    GROUP BY genre, vrai
+    UNION ALL
+    SELECT 2, 'match of victims by density', densite, vrai, SUM(lie), COUNT(*)
+    FROM victimes
+    WHERE densite IS NOT NULL
+    GROUP BY densite, vrai
+    UNION ALL
+    SELECT 3, 'outcome of victims', l.issue, l.vrai, COUNT(*), MAX(e.lies)
     FROM liees AS l
     JOIN ensemble AS e ON e.vrai = l.vrai
     GROUP BY l.issue, l.vrai

@@ -103,6 +103,45 @@ static enum mln_value_state probability_at(const struct mln_protected_table *p,
     return MLN_VALUE_SHOWN;
 }
 
+/* A count of a table of two dimensions by its categories; false: suppressed. */
+static bool count_at(const struct mln_protected_table *p, size_t dimension, size_t category,
+                     size_t other, double *out) {
+    const size_t n = p->frame.dimensions[1].n;
+    const size_t cell = dimension == 0 ? category * n + other : other * n + category;
+    *out = (double)p->published[cell];
+    return p->states[cell] == MLN_CELL_SHOWN;
+}
+
+static enum mln_value_state difference_at(const struct mln_protected_table *p, size_t dimension,
+                                          size_t cell, double *value) {
+    const struct mln_dimension *across = &p->frame.dimensions[dimension];
+    const struct mln_dimension *down = &p->frame.dimensions[1 - dimension];
+    const size_t n = p->frame.dimensions[1].n;
+    const size_t category = dimension == 0 ? cell / n : cell % n;
+    const size_t row = dimension == 0 ? cell % n : cell / n;
+    double share[2], whole = 0;
+    if (category != (size_t)across->total || row == (size_t)down->total) {
+        return MLN_VALUE_UNDEFINED;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const bool shown = count_at(p, dimension, i, row, &share[i]);
+        if (!count_at(p, dimension, i, (size_t)down->total, &whole) || !shown) {
+            return MLN_VALUE_SECRET;
+        }
+        if (whole <= 0) {
+            return MLN_VALUE_UNDEFINED;
+        }
+        share[i] = fmin(1, share[i] / whole);
+    }
+    const double variance = (share[0] * (1 - share[0]) + share[1] * (1 - share[1])) / 2;
+    if (variance <= 0) {
+        return MLN_VALUE_UNDEFINED;
+    }
+    const double tenths = floor(1000 * (share[0] - share[1]) / sqrt(variance) + 0.5);
+    *value = tenths == 0 ? 0 : tenths / 10;
+    return MLN_VALUE_SHOWN;
+}
+
 /* A test, as precise as it is told. */
 static enum mln_value_state test_at(const struct mln_protected_table *p,
                                     const struct mln_measure *m, size_t cell, double *value) {
@@ -164,6 +203,9 @@ static void publish_measures(const struct mln_table *t, struct mln_protected_tab
                 break;
             case MLN_MEASURE_PROBABILITY:
                 v->states[c] = (uint8_t)probability_at(p, measure, c, &v->values[c]);
+                break;
+            case MLN_MEASURE_STD_DIFF:
+                v->states[c] = (uint8_t)difference_at(p, measure->share_of, c, &v->values[c]);
                 break;
             case MLN_MEASURE_CHI2:
             case MLN_MEASURE_DEGREES:

@@ -73,6 +73,13 @@ static enum mln_status check_measure(const struct mln_table *t, const struct mln
         (m->share_of >= t->n_dimensions || t->dimensions[m->share_of].total < 0)) {
         return bad(t, err, "a share needs a dimension with a TOTAL");
     }
+    if (m->kind == MLN_MEASURE_STD_DIFF &&
+        (t->n_dimensions != 2 || t->dimensions[m->share_of].n < 3 ||
+         t->dimensions[m->share_of].total < 2 || t->dimensions[1 - m->share_of].total < 0)) {
+        return bad(t, err,
+                   "a standardised difference is of two dimensions with a TOTAL, between the first "
+                   "two categories of one");
+    }
     return MLN_OK;
 }
 

@@ -36,6 +36,13 @@ enum mln_measure_kind {
      * an end of a band), in percent, computed by study with its n. It tells a count of units that
      * is in no table, hence may leave only as precise as a rounded count (mln_protect_linked). */
     MLN_MEASURE_PROBABILITY,
+    /* The standardised difference between the first two categories of `share_of` (matched,
+     * unmatched), of a category of the other dimension, in percent: with p and q its shares among
+     * them, 100 (p - q) / sqrt((p (1 - p) + q (1 - q)) / 2); in a table of two dimensions with
+     * TOTALs. It stands at the TOTAL of `share_of`, and is made from published counts alone. Past
+     * 10 % groups are usually said to differ. Cohen (1988); Harron & al., Int. J. Epidemiol. 46
+     * (2017) for linked and unlinked records. */
+    MLN_MEASURE_STD_DIFF,
     /* A test that compares groups, computed by study over the whole table with its n: the
      * statistic, its degrees of freedom, its p-value. Published to 1, 0 and 3 decimals. */
     MLN_MEASURE_CHI2,

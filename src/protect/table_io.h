@@ -17,7 +17,8 @@ void mln_frame_get(struct mln_wire *w, struct mln_table *out);
 
 /* Values come with the measure, and are not made from the counts. */
 static inline bool mln_measure_has_values(const struct mln_measure *m) {
-    return m->kind != MLN_MEASURE_COUNT && m->kind != MLN_MEASURE_SHARE;
+    return m->kind != MLN_MEASURE_COUNT && m->kind != MLN_MEASURE_SHARE &&
+           m->kind != MLN_MEASURE_STD_DIFF;
 }
 
 /* The part of mln_table_check that needs no counts. */

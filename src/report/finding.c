@@ -1,4 +1,6 @@
 /* The titles that say what a chart shows, from its published values only. */
+#include <math.h>
+
 #include "report/chart.h"
 
 /* A label inside a sentence: its first letter in lower case, unless the second is upper (PN). */
@@ -252,6 +254,37 @@ static bool put_matrix(struct mln_buf *out, const struct mln_chart *c, enum mln_
     return true;
 }
 
+/* "; plus grand écart standardisé : 6,2 % (2018)": the row that matched and unmatched differ most in. */
+static void put_largest_difference(struct mln_buf *out, const struct mln_chart *c,
+                                   enum mln_lang lang) {
+    const struct mln_table *t = mln_protected_frame(c->table);
+    size_t m = 0, row = c->n_rows;
+    double most = 0, value = 0;
+    while (m < t->n_measures && t->measures[m].kind != MLN_MEASURE_STD_DIFF) {
+        m++;
+    }
+    if (m == t->n_measures || c->view != MLN_VIEW_RATE || t->measures[m].share_of != 1) {
+        return;
+    }
+    for (size_t r = 0; r < c->n_rows; r++) {
+        const size_t cell = r * t->dimensions[1].n + (size_t)t->dimensions[1].total;
+        if (mln_chart_row_is_known(c, r) && mln_protected_measure(c->table, m, cell, &value) &&
+            (row == c->n_rows || fabs(value) > fabs(most))) {
+            most = value;
+            row = r;
+        }
+    }
+    if (row < c->n_rows) {
+        mln_buf_addf(out, "%s%s%s", mln_word(lang, MLN_WORD_SEMICOLON),
+                     mln_word(lang, MLN_WORD_LARGEST_DIFFERENCE), mln_word(lang, MLN_WORD_COLON));
+        mln_put_decimal(out, lang, most, 1, false);
+        mln_buf_addz(out, mln_word(lang, MLN_WORD_PERCENT));
+        if (!t->detail) {
+            put_in_brackets(out, mln_chart_row_label(c, lang, row));
+        }
+    }
+}
+
 bool mln_chart_put_finding(struct mln_buf *out, const struct mln_chart *c, enum mln_lang lang) {
     if (c->view == MLN_VIEW_FUNNEL) {
         return put_funnel(out, c, lang);
@@ -280,5 +313,6 @@ bool mln_chart_put_finding(struct mln_buf *out, const struct mln_chart *c, enum 
         mln_put_html(out, lang == MLN_LANG_FR ? t->unit_fr : t->unit_en);
     }
     put_extremes(out, c, lang);
+    put_largest_difference(out, c, lang);
     return true;
 }

@@ -101,11 +101,35 @@ static bool skips_total(const struct grid *g) {
            g->frame->measures[g->content].share_of + 1 == g->frame->n_dimensions;
 }
 
+/* Beside a rate: its interval or band, and the standardised differences. */
+static bool is_beside(const struct mln_table *t, size_t m) {
+    return t->measures[m].kind == MLN_MEASURE_PROBABILITY ||
+           t->measures[m].kind == MLN_MEASURE_STD_DIFF;
+}
+
+/* The i-th of them; n_measures when there is none. */
+static size_t beside_at(const struct mln_table *t, size_t i) {
+    size_t m = 0;
+    while (m < t->n_measures && !(is_beside(t, m) && i-- == 0)) {
+        m++;
+    }
+    return m;
+}
+
+static size_t beside_count(const struct mln_table *t) {
+    size_t n = 0;
+    while (content_at(t, 0) >= 0 && t->measures[content_at(t, 0)].kind == MLN_MEASURE_SHARE &&
+           beside_at(t, n) < t->n_measures) {
+        n++;
+    }
+    return n;
+}
+
 static size_t column_count(const struct grid *g) {
     switch (g->shape) {
     case LONG: return content_count(g->frame);
     case ACROSS: return last_of(g->frame)->n - skips_total(g);
-    case RATE: return last_of(g->frame)->n + 1;
+    case RATE: return last_of(g->frame)->n + 1 + beside_count(g->frame);
     }
     return 0;
 }
@@ -118,7 +142,16 @@ static struct column column_at(const struct grid *g, size_t i) {
     if (g->shape == RATE && i == 0) {
         return (struct column){last->total == 0 ? 1 : 0, content_at(g->frame, 0), true, false};
     }
-    size_t category = g->shape == RATE ? i - 1 : i;
+    const size_t beside = g->shape == RATE ? beside_count(g->frame) : 0;
+    if (i >= 1 && i <= beside) {
+        const size_t m = beside_at(g->frame, i - 1);
+        const bool whole = g->frame->measures[m].kind == MLN_MEASURE_STD_DIFF;
+        return (struct column){whole             ? (size_t)last->total
+                               : last->total == 0 ? 1
+                                                  : 0,
+                               (ptrdiff_t)m, true, false};
+    }
+    size_t category = g->shape == RATE ? i - 1 - beside : i;
     category += skips_total(g) && (ptrdiff_t)category >= last->total;
     return (struct column){category, g->shape == RATE ? COUNT : g->content, false,
                            (ptrdiff_t)category == last->total};

@@ -380,11 +380,12 @@ static void set_measure(const struct mln_bands *b, const struct mln_study_measur
                         struct mln_measure *out) {
     for (size_t cell = 0; cell < t->n_cells; cell++) {
         const size_t whole = whole_of(t, m->share_of, cell);
-        const struct mln_interval band =
+        const struct mln_combined band =
             mln_band_share(&b->draws, sum, square, t->n_cells, cell, whole,
-                           unseen_of(t, m->share_of, cell), b->options->level)
-                .interval;
-        const double end = 100 * (m->bound < 0 ? band.lower : band.upper);
+                           unseen_of(t, m->share_of, cell), b->options->level);
+        const double end = 100 * (m->bound < 0   ? band.interval.lower
+                                  : m->bound > 0 ? band.interval.upper
+                                                 : band.estimate);
         out->n[cell] = t->counts[whole];
         out->values[cell] = isnan(end) ? NAN : fmin(100, fmax(0, end));
     }

@@ -75,7 +75,10 @@ enum mln_study_measure_kind {
     MLN_STUDY_INCIDENCE, /* of the units of a whole line of `share_of`, the share that ended in this
                             category by `horizon` days (aalen_johansen.h); en_cours: that run then
                           */
-    MLN_STUDY_BAND,      /* an end of the band of linkage error of a share (bands.h) */
+    MLN_STUDY_BAND,      /* an end of the band of linkage error of a share (bands.h), or its middle:
+                            the share weighted for the missing */
+    MLN_STUDY_RATE,      /* an end of the interval of 95 % of a share (Wilson) */
+    MLN_STUDY_DIFFERENCE, /* MLN_MEASURE_STD_DIFF between the first two categories of share_of */
     MLN_STUDY_GRAY,      /* of Gray's test that the categories of the other dimension end alike, by
                             category of `share_of` (gray.h): its `part` */
 };

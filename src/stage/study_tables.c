@@ -123,7 +123,7 @@ static enum mln_status read_bound(struct mln_yaml *map, struct mln_study_measure
 /* The weights of the unmatched are those of matched victims: a band is of a table of these alone.
  */
 static enum mln_status check_band(const struct mln_yaml *at, const struct mln_study_table *t,
-                                  const struct mln_study_measure *m, struct mln_err *err) {
+                                  struct mln_err *err) {
     bool linked = false;
     for (size_t i = 0; i < t->n_filters; i++) {
         const struct mln_study_filter *f = &t->filters[i];
@@ -138,8 +138,33 @@ static enum mln_status check_band(const struct mln_yaml *at, const struct mln_st
     if (!linked) {
         return mln_yaml_error(at, err, "a band is of matched victims: where: {lie: [1]}");
     }
+    return MLN_OK;
+}
+
+/* {rate: lie, bound: lower}: an end of the interval of a share. */
+static enum mln_status read_rate(struct mln_arena *arena, struct mln_yaml *map,
+                                 struct mln_yaml *rate, const struct mln_study_table *t,
+                                 struct mln_study_measure *m, struct mln_err *err) {
+    m->kind = MLN_STUDY_RATE;
+    MLN_TRY(share_dimension(arena, rate, t, &m->share_of, err));
+    MLN_TRY(read_bound(map, m, err));
     return m->bound != 0 ? MLN_OK
-                         : mln_yaml_error(at, err, "an end of a band: bound: lower, or upper");
+                         : mln_yaml_error(rate, err, "an end of a rate: bound: lower, or upper");
+}
+
+/* {standardised_difference: lie}: between its first two categories, of the other dimension. */
+static enum mln_status read_difference(struct mln_arena *arena, struct mln_yaml *node,
+                                       const struct mln_study_table *t,
+                                       struct mln_study_measure *m, struct mln_err *err) {
+    m->kind = MLN_STUDY_DIFFERENCE;
+    MLN_TRY(share_dimension(arena, node, t, &m->share_of, err));
+    if (t->n_dimensions != 2 || t->dimensions[0]->no_total || t->dimensions[1]->no_total ||
+        t->dimensions[m->share_of]->n_categories < 2) {
+        return mln_yaml_error(node, err,
+                              "a standardised difference is of two dimensions with totals, between "
+                              "the first two categories listed of one");
+    }
+    return MLN_OK;
 }
 
 /* {gray: fin, part: p_value}: in a table of two dimensions, the groups are the other one's. */
@@ -177,17 +202,24 @@ static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *ma
     struct mln_yaml *const incidence = mln_yaml_get(map, "incidence");
     struct mln_yaml *const band = mln_yaml_get(map, "linkage_band");
     struct mln_yaml *const gray = mln_yaml_get(map, "gray");
+    struct mln_yaml *const rate = mln_yaml_get(map, "rate");
+    struct mln_yaml *const difference = mln_yaml_get(map, "standardised_difference");
     if ((share != NULL) + (quantile != NULL) + (mean != NULL) + (kaplan != NULL) +
-            (restricted != NULL) + (incidence != NULL) + (band != NULL) + (gray != NULL) !=
+            (restricted != NULL) + (incidence != NULL) + (band != NULL) + (gray != NULL) +
+            (rate != NULL) + (difference != NULL) !=
         1) {
         return mln_yaml_error(
             map, err,
             "one of share, quantile, mean, kaplan_meier, restricted_mean, incidence, "
-            "linkage_band, gray");
+            "linkage_band, gray, rate, standardised_difference");
     }
     if (share != NULL) {
         m->kind = MLN_STUDY_SHARE;
         MLN_TRY(share_dimension(arena, share, t, &m->share_of, err));
+    } else if (rate != NULL) {
+        MLN_TRY(read_rate(arena, map, rate, t, m, err));
+    } else if (difference != NULL) {
+        MLN_TRY(read_difference(arena, difference, t, m, err));
     } else if (t->from != MLN_FROM_VICTIMS && (t->from != MLN_FROM_PERSONS || band != NULL)) {
         return mln_yaml_error(map, err,
                               "only victims have durations and bands, and persons durations");
@@ -195,7 +227,7 @@ static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *ma
         m->kind = MLN_STUDY_BAND;
         MLN_TRY(share_dimension(arena, band, t, &m->share_of, err));
         MLN_TRY(read_bound(map, m, err));
-        MLN_TRY(check_band(map, t, m, err));
+        MLN_TRY(check_band(map, t, err));
     } else if (gray != NULL) {
         MLN_TRY(read_gray(arena, map, gray, t, m, err));
     } else if (restricted != NULL) {

@@ -347,8 +347,13 @@ static enum mln_status make_measures(struct mln_tab *tab, struct mln_table *t, b
         if (m->kind == MLN_STUDY_SHARE) {
             continue;
         }
-        *durations = *durations || m->kind != MLN_STUDY_BAND;
-        const bool probability = m->kind == MLN_STUDY_INCIDENCE || m->kind == MLN_STUDY_BAND;
+        if (m->kind == MLN_STUDY_DIFFERENCE) {
+            t->measures[k].kind = MLN_MEASURE_STD_DIFF;
+            continue;
+        }
+        *durations = *durations || (m->kind != MLN_STUDY_BAND && m->kind != MLN_STUDY_RATE);
+        const bool probability = m->kind == MLN_STUDY_INCIDENCE || m->kind == MLN_STUDY_BAND ||
+                                 m->kind == MLN_STUDY_RATE;
         t->measures[k].kind = m->kind == MLN_STUDY_GRAY ? m->part
                               : probability             ? MLN_MEASURE_PROBABILITY
                                                         : MLN_MEASURE_QUANTILE;
@@ -362,6 +367,31 @@ static enum mln_status make_measures(struct mln_tab *tab, struct mln_table *t, b
         }
     }
     return MLN_OK;
+}
+
+/* The score interval of x of n at 95 %, in percent (Wilson, JASA 22, 1927). */
+static double wilson(uint64_t x, uint64_t n, int bound) {
+    const double z = 1.9599639845400545, size = (double)n, p = (double)x / size;
+    const double middle = p + z * z / (2 * size);
+    const double half = z * sqrt(p * (1 - p) / size + z * z / (4 * size * size));
+    return 100 * fmin(1, fmax(0, (middle + bound * half) / (1 + z * z / size)));
+}
+
+static void set_rates(const struct mln_study_table *spec, struct mln_table *t) {
+    for (size_t k = 0; k < spec->n_measures; k++) {
+        const struct mln_study_measure *m = &spec->measures[k];
+        size_t stride = 1;
+        for (size_t d = m->share_of + 1; d < t->n_dimensions; d++) {
+            stride *= t->dimensions[d].n;
+        }
+        for (size_t cell = 0; m->kind == MLN_STUDY_RATE && cell < t->n_cells; cell++) {
+            const size_t n = t->dimensions[m->share_of].n;
+            const uint64_t whole = t->counts[cell + (n - 1 - cell / stride % n) * stride];
+            t->measures[k].n[cell] = whole;
+            t->measures[k].values[cell] =
+                whole == 0 ? NAN : wilson(t->counts[cell], whole, m->bound);
+        }
+    }
 }
 
 /* The codes of a filter in byte order, joined by '|'; NULL: no memory. */
@@ -451,6 +481,7 @@ enum mln_status mln_tab_finish(struct mln_tab *tab, const struct mln_codes *cons
     MLN_TRY(name_conditions(tab, out, err));
     bool durations = false;
     MLN_TRY(make_measures(tab, out, &durations, err));
+    set_rates(s, out);
     if (durations) {
         MLN_TRY(mln_tab_durations(tab, out, err));
     }

@@ -110,6 +110,8 @@ static double value_of(const struct mln_study_measure *m, const struct workspace
     case MLN_STUDY_RESTRICTED_MEAN: return restricted_value(m, w->points, n);
     case MLN_STUDY_SHARE:
     case MLN_STUDY_INCIDENCE:
+    case MLN_STUDY_RATE:
+    case MLN_STUDY_DIFFERENCE:
     case MLN_STUDY_BAND:
     case MLN_STUDY_GRAY: break;
     }

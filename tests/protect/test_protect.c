@@ -7,12 +7,11 @@
 #include "protect/hand.h"
 
 static const char *const letters[] = {"a", "b", "c", "d", "e", "f"};
-static const char *const with_total[][6] = {
-    {"a", "TOTAL"},
-    {"a", "b", "TOTAL"},
-    {"a", "b", "c", "TOTAL"},
-    {"a", "b", "c", "d", "TOTAL"},
-    {"a", "b", "c", "d", "e", "TOTAL"}};
+static const char *const with_total[][6] = {{"a", "TOTAL"},
+                                            {"a", "b", "TOTAL"},
+                                            {"a", "b", "c", "TOTAL"},
+                                            {"a", "b", "c", "d", "TOTAL"},
+                                            {"a", "b", "c", "d", "e", "TOTAL"}};
 static const struct mln_protect_options five = {
     .threshold = 5, .threshold_detail = 11, .quantile_threshold = 11, .share_decimals = 1};
 
@@ -278,6 +277,56 @@ START_TEST(a_probability_is_no_more_precise_than_a_count) {
     ck_assert_int_eq(mln_protected_value_state(p, 0, 2), MLN_VALUE_SECRET);
     values[2] = 100.5;
     ck_assert_int_eq(mln_table_check(&t, NULL), MLN_INTERNAL);
+}
+END_TEST
+
+/*          linked  unlinked      30 of 100 against 5 of 20: 0.30 - 0.25 over
+ *     a        30         5      sqrt((0.30 × 0.70 + 0.25 × 0.75) / 2) = 0.4458: 11.2 %
+ *     b        70        15      the same the other way
+ * With 2 unlinked of a, that cell is hidden and nothing is said. */
+START_TEST(a_standardised_difference_is_made_of_published_counts) {
+    const uint64_t inner[] = {30, 5, 70, 15}, small[] = {30, 2, 70, 15}, nobody[] = {30, 0, 70, 0};
+    struct mln_table t = two_ways(inner, 2, 2);
+    struct mln_measure m = {.kind = MLN_MEASURE_STD_DIFF,
+                            .name = "ecart",
+                            .label_fr = "Écart",
+                            .label_en = "Difference",
+                            .share_of = 1};
+    t.measures = &m;
+    t.n_measures = 1;
+    const struct mln_protected_table *p = protect(&t, &five);
+    double value = 0;
+    for (size_t c = 0; c < 9; c++) {
+        ck_assert_int_eq(mln_protected_value_state(p, 0, c),
+                         c == 2 || c == 5 ? MLN_VALUE_SHOWN : MLN_VALUE_UNDEFINED);
+    }
+    ck_assert(mln_protected_measure(p, 0, 2, &value));
+    ck_assert_double_eq(value, 11.2);
+    ck_assert(mln_protected_measure(p, 0, 5, &value));
+    ck_assert_double_eq(value, -11.2);
+    t = two_ways(small, 2, 2);
+    t.measures = &m;
+    t.n_measures = 1;
+    p = protect(&t, &five);
+    ck_assert_int_eq(mln_protected_value_state(p, 0, 2), MLN_VALUE_SECRET);
+    t = two_ways(nobody, 2, 2);
+    t.measures = &m;
+    t.n_measures = 1;
+    p = protect(&t, &five);
+    ck_assert_int_eq(mln_protected_value_state(p, 0, 2), MLN_VALUE_UNDEFINED);
+    /* across the first dimension: between rows a and b */
+    m.share_of = 0;
+    t = two_ways(inner, 2, 2);
+    t.measures = &m;
+    t.n_measures = 1;
+    p = protect(&t, &five);
+    ck_assert_int_eq(mln_protected_value_state(p, 0, 6), MLN_VALUE_SHOWN); /* TOTAL × linked */
+    ck_assert_int_eq(mln_protected_value_state(p, 0, 2), MLN_VALUE_UNDEFINED);
+    const uint64_t line[] = {30, 40, 70};
+    t = one_line(line, 2);
+    t.measures = &m;
+    t.n_measures = 1;
+    ck_assert_int_eq(mln_table_check(&t, NULL), MLN_INTERNAL); /* nothing to differ by */
 }
 END_TEST
 
@@ -674,6 +723,7 @@ int main(void) {
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, lines);
     tcase_add_test(tc, a_detail_table_has_its_threshold);
+    tcase_add_test(tc, a_standardised_difference_is_made_of_published_counts);
     tcase_add_test(tc, two_ways_close_on_themselves);
     tcase_add_test(tc, the_total_goes_when_it_is_the_least);
     tcase_add_test(tc, a_bridge_between_closed_groups_is_seen);

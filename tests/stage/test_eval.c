@@ -87,7 +87,7 @@ static void make_run(struct place *p) {
                "CREATE TABLE z.chaine_victime AS SELECT * FROM (VALUES"
                " (1, 1, 'PN', 2021, 'physique', 'poursuites', 'COPJ', 0, 100, 1, 'dense', '02011', '02011', '02012'),"
                " (2, 1, 'PN', 2021, 'physique', 'alternative', NULL, 0, 50, 1, 'dense', '02011', '02012', 'non_poursuivie'),"
-               " (3, 1, 'GN', 2022, 'menaces', NULL, NULL, NULL, NULL, 0, NULL, '02012',"
+               " (3, 1, 'GN', 2022, 'menaces', NULL, NULL, NULL, NULL, 0, 'rural', '02012',"
                " NULL, NULL))"
                " v(procedure_no, rang, force, annee, genre, issue, mode, en_cours, duree_jours, lie,"
                " densite, classe, classe_orientation, classe_jugement);"
@@ -138,7 +138,8 @@ static void make_run(struct place *p) {
                "GN,04567,2022,003,3,mis_en_cause,8\n");
 }
 
-static const char expected[] =
+/* In two, as C compilers need not take longer ones. */
+static const char expected_first[] =
     "Links                          true      found      right precision    recall\n"
     "procedure_affaire                 3          2          1    50.00%    33.33%\n"
     "  cle_pv                                     1          1   100.00%\n"
@@ -156,6 +157,12 @@ static const char expected[] =
     "  2022                            1     0.00%     0.00%    +0.00 pt\n"
     "  GN                              1     0.00%     0.00%    +0.00 pt\n"
     "  PN                              2   100.00%   100.00%    +0.00 pt\n"
+    "match of victims by density\n"
+    "  dense                           2   100.00%   100.00%    +0.00 pt\n"
+    "  rural                           1     0.00%     0.00%    +0.00 pt\n"
+    "match of victims by kind of violence\n"
+    "  menaces                         1     0.00%     0.00%    +0.00 pt\n"
+    "  physique                        2   100.00%   100.00%    +0.00 pt\n"
     "victims\n"
     "  in the field                    3         3         3       +0\n"
     "  matched                         3    66.67%    66.67%    +0.00 pt\n"
@@ -163,7 +170,8 @@ static const char expected[] =
     "  alternative                     2    50.00%     0.00%   +50.00 pt\n"
     "  poursuites                      2    50.00%   100.00%   -50.00 pt\n"
     "prosecution by kind of violence\n"
-    "  physique                        2    50.00%   100.00%   -50.00 pt\n"
+    "  physique                        2    50.00%   100.00%   -50.00 pt\n";
+static const char expected_last[] =
     "mode of prosecution\n"
     "  CI                              0     0.00%    50.00%   -50.00 pt\n"
     "  COPJ                            1   100.00%    50.00%   +50.00 pt\n"
@@ -233,7 +241,9 @@ START_TEST(figures_by_hand) {
     ck_assert_ptr_nonnull(out);
     ok(mln_eval(&project, p.truth, NULL, out, &err), &err);
     ck_assert_int_eq(fclose(out), 0);
-    ck_assert_str_eq(got, expected);
+    char want[8192];
+    (void)snprintf(want, sizeof want, "%s%s", expected_first, expected_last);
+    ck_assert_str_eq(got, want);
     char path[128];
     struct mln_buf json = MLN_BUF_INIT;
     (void)snprintf(path, sizeof path, "%s/eval.json", p.work);

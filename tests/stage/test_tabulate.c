@@ -250,6 +250,31 @@ START_TEST(by_hand) {
 }
 END_TEST
 
+/* Wilson's interval of 8 of 10 is 49.02 to 94.33 % (Brown, Cai & DasGupta, Statist. Sci. 16, 2001);
+ * nobody has none. */
+START_TEST(the_interval_of_a_rate) {
+    static const struct mln_study_variable *const dims[] = {&observed, &listed};
+    static const struct mln_study_measure rates[] = {
+        {.kind = MLN_STUDY_RATE, .name = "bas", .label = {"B", "L"}, .share_of = 1, .bound = -1},
+        {.kind = MLN_STUDY_RATE, .name = "haut", .label = {"H", "U"}, .share_of = 1, .bound = 1},
+        {.kind = MLN_STUDY_DIFFERENCE, .name = "ecart", .label = {"E", "D"}, .share_of = 1}};
+    struct mln_study_table spec = table_of(dims);
+    spec.measures = rates;
+    spec.n_measures = 3;
+    static const struct fact facts[] = {{{"x", "a"}, NONE, NONE, 8}, {{"x", "b"}, NONE, NONE, 2}};
+    const struct mln_table t = tabulate(&spec, facts, 2, 1, NULL);
+    ck_assert_double_eq_tol(t.measures[0].values[0], 49.016247, 1e-6);
+    ck_assert_double_eq_tol(t.measures[1].values[0], 94.331785, 1e-6);
+    ck_assert_uint_eq(t.measures[0].n[0], 10);
+    ck_assert_double_eq_tol(t.measures[0].values[1], 100 - 94.331785, 1e-6); /* 2 of 10 */
+    /* 0 of 10: z² / (10 + z²) */
+    ck_assert_double_eq_tol(t.measures[1].values[2], 27.7533, 1e-3);
+    ck_assert_double_eq(t.measures[0].values[2], 0);
+    ck_assert_int_eq(t.measures[2].kind, MLN_MEASURE_STD_DIFF);
+    ck_assert_ptr_null(t.measures[2].values);
+}
+END_TEST
+
 START_TEST(ages_fall_in_intervals) {
     static const struct mln_study_variable *const dims[] = {&ages, &listed};
     const struct mln_study_table spec = table_of(dims);
@@ -616,6 +641,7 @@ int main(void) {
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, keyed_rows_give_cell_keys);
     tcase_add_test(tc, by_hand);
+    tcase_add_test(tc, the_interval_of_a_rate);
     tcase_add_test(tc, ages_fall_in_intervals);
     tcase_add_test(tc, an_empty_source_makes_an_empty_table);
     tcase_add_test(tc, random_facts_against_sums_and_sorts);
