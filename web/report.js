@@ -258,9 +258,12 @@
     const show = formatter(chart);
     const option = base(chart, t);
     const narrow = width < NARROW;
-    const left = narrow ? 100 : Math.min(180, width * 0.2);
+    const left = narrow ? 100 : Math.min(210, width * 0.24);
     const room = (width - left - 50) / chart.series.length - 2; /* pixels of a column's label: its longest word fits */
+    const size = (longest) => (narrow ? 10 : Math.max(9, Math.min(12, Math.floor(room / longest / 0.58))));
     const longest = Math.max(...chart.series.map((s) => Math.max(...s.label.split(" ").map((w) => w.length))));
+    const most = Math.max(4, Math.floor(room / (0.6 * size(longest)))); /* letters of a line */
+    const hyphened = (label) => label.replace(/\S+/g, (w) => (!narrow && w.length > most ? w.slice(0, Math.ceil(w.length / 2)) + "-\n" + w.slice(Math.ceil(w.length / 2)) : w));
     const cells = [];
     chart.series.forEach((s, x) => s.values.forEach((v, y) => cells.push({
       value: [x, y, isNumber(v) ? v : 0],
@@ -286,13 +289,13 @@
     option.yAxis.axisLabel.width = left;
     option.xAxis = {
       type: "category", position: "top", axisTick: { show: false }, axisLine: { show: false },
-      data: chart.series.map((s) => s.label),
+      data: chart.series.map((s) => hyphened(s.label)),
       axisLabel: { color: t.ink, lineHeight: 13, interval: 0, fontFamily: t.font, overflow: "break",
-        fontSize: narrow ? 10 : Math.max(9, Math.min(12, Math.floor(room / longest / 0.58))),
+        fontSize: size(longest),
         width: narrow ? 120 : room, rotate: narrow ? 90 : 0 },
     };
     option.series = [{ type: "heatmap", data: cells }];
-    return { option, height: chart.rows.length * 36 + (narrow ? 140 : 100) };
+    return { option, height: chart.rows.length * (narrow ? 56 : chart.rows.some((r) => r.length > 36) ? 44 : 36) + (narrow ? 140 : 100) };
   }
 
   const builders = { funnel, rate, stacked, duration, balance: stacked, matrix };
