@@ -175,6 +175,14 @@ struct mln_engine_ops {
      * set the rows aside first. One such reading an engine at a time. */
     enum mln_status (*stream_parquet)(struct mln_engine *e, const char *path, const size_t *columns,
                                       size_t n, mln_sink_fn *sink, void *ctx, struct mln_err *err);
+
+    /* Runs one query over rows that the caller holds: `FROM rows()` gives them, in their order, with the
+     * batch's names and types. Its rows come in order; the first batch has none, and tells the columns. The
+     * result is kept whole in memory: for a few values a row. Values go from the batch into the engine once
+     * and nowhere else. Calls on one engine take turns. */
+    enum mln_status (*scan_rows)(struct mln_engine *e, const char *label, struct mln_str sql,
+                                 const struct mln_batch *rows, mln_sink_fn *sink, void *ctx,
+                                 struct mln_err *err);
 };
 
 /* Every engine begins with its table. */

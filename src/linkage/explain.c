@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "engine/engine.h"
+#include "linkage/condition.h"
 #include "linkage/find.h"
 #include "linkage/frequency.h"
 #include "linkage/linkage.h"
@@ -25,6 +26,7 @@ struct explain {
     struct mln_ladder *ladder;
     struct mln_em_result fit;
     struct mln_linkage_tables tables;
+    struct mln_linkage_conditions *conditions;
     struct mln_linkage_tf tf;
     uint32_t row[2];
     struct mln_str id[2]; /* in the order of the rows */
@@ -60,6 +62,8 @@ static enum mln_status rebuild(struct explain *e, size_t n_threads, struct mln_e
                                     &e->tables, err));
     MLN_TRY(mln_blocks_build(&e->result.model, &e->records, n_threads, &e->blocks, err));
     MLN_TRY(mln_ladder_build(&e->result.model, &e->records, n_threads, &e->ladder, err));
+    MLN_TRY(mln_linkage_conditions_new(e->result.model_path, &e->result.model, &e->records, e->ladder,
+                                       &e->conditions, err));
     mln_linkage_fit_of(&e->result.model, &e->fit);
     const struct mln_linkage_work work = work_of(e, n_threads);
     return mln_linkage_tf_init(&work, &e->fit, &e->tf, err);
@@ -362,6 +366,7 @@ enum mln_status mln_linkage_explain(const char *out, const char *pair, bool valu
     if (e->engine != NULL) {
         e->engine->ops->close(e->engine);
     }
+    mln_linkage_conditions_free(e->conditions);
     mln_ladder_free(e->ladder);
     mln_blocks_free(e->blocks);
     mln_records_release(&e->records);

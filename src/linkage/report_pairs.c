@@ -32,23 +32,30 @@ static int by_weight(const void *a, const void *b) {
 static enum mln_status self_weights(struct mln_linkage_figures *f, double *weight, size_t n,
                                     struct mln_err *err) {
     const struct mln_linkage_work *work = f->told->work;
-    const size_t n_comparisons = work->model->n_comparisons;
     struct mln_ladder_work *scratch = NULL;
-    MLN_TRY(mln_ladder_work_new(work->ladder, &scratch, err));
-    enum mln_status status = MLN_OK;
+    uint32_t *row = malloc((n + 1) * sizeof *row);
+    uint32_t *pattern = malloc((n + 1) * sizeof *pattern);
+    enum mln_status status = row == NULL || pattern == NULL
+                                 ? mln_err_nomem(err, "the report")
+                                 : mln_ladder_work_new(work->ladder, &scratch, err);
     for (size_t i = 0; status == MLN_OK && i < n; i++) {
-        const uint32_t row = (uint32_t)((uint64_t)mln_records_n(work->records) * i / n);
-        uint32_t pattern = 0;
+        row[i] = (uint32_t)((uint64_t)mln_records_n(work->records) * i / n);
+    }
+    if (status == MLN_OK) {
+        status = mln_ladder_pairs(work->ladder, scratch, row, row, n, pattern, err);
+    }
+    for (size_t i = 0; status == MLN_OK && i < n; i++) {
         uint8_t levels[MLN_COMPARISONS_MAX];
-        status = mln_ladder_pair(work->ladder, scratch, row, row, &pattern, err);
-        if (status == MLN_OK) {
-            mln_ladder_levels(work->ladder, pattern, levels);
-            weight[i] = mln_em_weight(f->told->fit, levels, n_comparisons, true) +
-                        mln_linkage_tf(work, f->tf, levels, row, row);
-        }
+        mln_ladder_levels(work->ladder, pattern[i], levels);
+        weight[i] = mln_em_weight(f->told->fit, levels, work->model->n_comparisons, true) +
+                    mln_linkage_tf(work, f->tf, levels, row[i], row[i]);
     }
     mln_ladder_work_free(scratch);
-    qsort(weight, n, sizeof *weight, by_weight);
+    free(row);
+    free(pattern);
+    if (status == MLN_OK) {
+        qsort(weight, n, sizeof *weight, by_weight);
+    }
     return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/thread.h"
+#include "linkage/condition.h"
 #include "linkage/decide.h"
 #include "linkage/frequency.h"
 #include "linkage/linkage.h"
@@ -29,6 +30,7 @@ struct whole {
     struct mln_rule_count *rules;
     struct mln_em_result fit;
     struct mln_linkage_tables tables;
+    struct mln_linkage_conditions *conditions;
     struct mln_linkage_tf tf;
     struct mln_scored_pairs scores;
     struct mln_linkage_decision decision;
@@ -189,6 +191,8 @@ static enum mln_status prepare(struct whole *w, struct mln_err *err) {
     MLN_TRY(choose_rules(w, err));
     MLN_TRY(mln_blocks_build(&w->model, &w->records, w->options->n_threads, &w->blocks, err));
     MLN_TRY(mln_ladder_build(&w->model, &w->records, w->options->n_threads, &w->ladder, err));
+    MLN_TRY(mln_linkage_conditions_new(w->options->model, &w->model, &w->records, w->ladder, &w->conditions,
+                                       err));
     tell_step(w, "block");
     return MLN_OK;
 }
@@ -381,6 +385,7 @@ enum mln_status mln_linkage_run(const struct mln_linkage_options *options,
     mln_linkage_previous_release(&w->previous);
     mln_linkage_decision_release(&w->decision);
     mln_scored_pairs_release(&w->scores);
+    mln_linkage_conditions_free(w->conditions);
     mln_ladder_free(w->ladder);
     mln_blocks_free(w->blocks);
     mln_records_release(&w->records);

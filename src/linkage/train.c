@@ -49,6 +49,9 @@ static bool shares_field(const struct mln_link_model *model, const struct mln_co
     for (size_t l = 0; l < c->n_levels; l++) {
         const struct mln_level *level = &c->levels[l];
         const bool two = level->kind == MLN_LEVEL_SWAPPED || level->kind == MLN_LEVEL_OTHER;
+        for (size_t i = 0; i < level->n_sql_fields; i++) {
+            shared |= share_column(model, level->sql_fields[i], field);
+        }
         shared |= share_column(model, level->field, field) ||
                   (two && share_column(model, level->other_field, field));
     }

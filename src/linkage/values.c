@@ -90,6 +90,11 @@ void mln_linkage_tell_values(const struct mln_link_model *model, const struct ml
     if (l->field != c->field) {
         tell_field(model, records, l->field, row, to);
     }
+    for (size_t i = 0; i < l->n_sql_fields; i++) {
+        if (l->sql_fields[i] != c->field) {
+            tell_field(model, records, l->sql_fields[i], row, to);
+        }
+    }
     const bool two = l->kind == MLN_LEVEL_SWAPPED || l->kind == MLN_LEVEL_OTHER;
     if (two && l->other_field != c->field && l->other_field != l->field) {
         tell_field(model, records, l->other_field, row, to);

@@ -631,7 +631,45 @@ START_TEST(streamed_types_and_bad_files) {
 }
 END_TEST
 
-ENGINE_TEST_MAIN("engine", all_types_and_nulls, empty_result_has_its_columns, parameters_go_by_name,
+/* More rows than a vector, texts short and long, missing ones; in order, also once nothing else opens. */
+START_TEST(rows_of_the_caller_are_queried) {
+    enum { N = 5000 };
+    static const struct mln_column_spec given[] = {
+        {"a", MLN_INT32}, {"t", MLN_UTF8_TEXT}, {"x", MLN_DOUBLE}, {"d", MLN_DATE32}};
+    struct mln_builder *b = mln_builder_new(given, 4);
+    struct mln_buf out = MLN_BUF_INIT;
+    struct mln_batch batch;
+    for (int i = 0; i < N; i++) {
+        mln_add_i32(b, 0, i);
+        mln_add_str(b, 1,
+                    i % 3 == 0   ? (struct mln_str){NULL, 0}
+                    : i % 3 == 1 ? MLN_STR_LIT("short")
+                                 : MLN_STR_LIT("longer than what a vector holds inline"));
+        mln_add_f64(b, 2, i / 2.0);
+        mln_add_i32(b, 3, i);
+    }
+    OK(mln_builder_view(b, &batch, &err));
+    OK(e->ops->lock_down(e, NULL, 0, &err));
+    for (int again = 0; again < 2; again++) { /* the same engine, another query */
+        mln_buf_reset(&out);
+        OK(e->ops->scan_rows(e, "t", MLN_STR_LIT("SELECT a, t, x > 2 AS big FROM rows() WHERE a IN (0, 1, 2, 4998, 4999)"),
+                             &batch, print_batch, &out, &err));
+        ck_assert_str_eq(out.p, "a:i32 t:text big:i32 \n0|NULL|0\n1|short|0\n"
+                                "2|longer than what a vector holds inline|0\n4998|NULL|1\n4999|short|1");
+    }
+    batch.n_rows = 0;
+    mln_buf_reset(&out);
+    OK(e->ops->scan_rows(e, "t", MLN_STR_LIT("SELECT d FROM rows()"), &batch, print_batch, &out, &err));
+    ck_assert_str_eq(out.p, "d:day ");
+    FAILS(MLN_INTERNAL, e->ops->scan_rows(e, "t", MLN_STR_LIT("SELECT z FROM rows()"), &batch, print_batch, &out, &err));
+    FAILS(MLN_IO, e->ops->scan_rows(e, "t", MLN_STR_LIT("SELECT a FROM rows(), read_csv('/etc/passwd')"), &batch,
+                                    print_batch, &out, &err));
+    mln_builder_free(b);
+    mln_buf_release(&out);
+}
+END_TEST
+
+ENGINE_TEST_MAIN("engine", rows_of_the_caller_are_queried, all_types_and_nulls, empty_result_has_its_columns, parameters_go_by_name,
                  statements_of_a_file_run_in_turn, appended_rows_come_back_in_order,
                  an_appender_given_up_leaves_nothing, a_copied_file_keeps_the_order,
                  a_kernel_maps_a_query_into_a_table, after_lock_down_nothing_else_opens,

@@ -27,6 +27,13 @@ struct duck_watch { /* watch.c */
     bool started;
 };
 
+struct duck_rows { /* rows.c */
+    pthread_mutex_t turn; /* one query over given rows at a time */
+    const struct mln_batch *batch;
+    size_t at;
+    bool registered;
+};
+
 struct duck {
     struct mln_engine base; /* first: an mln_engine is a duck */
     duckdb_database db;
@@ -34,6 +41,7 @@ struct duck {
     pthread_mutex_t lock;
     struct duck_spill spill;
     struct duck_watch watch;
+    struct duck_rows rows;
     struct mln_talk *talk;
     size_t n_threads;
     atomic_uint_fast64_t n_scans; /* names of the scans' tables */
@@ -139,5 +147,9 @@ enum mln_status duck_read_parquet(struct mln_engine *e, const char *path, bool a
                                   mln_sink_fn *sink, void *ctx, struct mln_err *err);
 enum mln_status duck_stream_parquet(struct mln_engine *e, const char *path, const size_t *columns,
                                     size_t n, mln_sink_fn *sink, void *ctx, struct mln_err *err);
+
+enum mln_status duck_scan_rows(struct mln_engine *e, const char *label, struct mln_str sql,
+                               const struct mln_batch *rows, mln_sink_fn *sink, void *ctx,
+                               struct mln_err *err);
 
 #endif

@@ -151,6 +151,7 @@ static void duck_close(struct mln_engine *e) {
     }
     duck_spill_close(&duck->spill);
     pthread_mutex_destroy(&duck->lock);
+    pthread_mutex_destroy(&duck->rows.turn);
     free(duck);
 }
 
@@ -195,6 +196,7 @@ static const struct mln_engine_ops duck_ops = {
     .copy_out = duck_copy_out,
     .read_parquet = duck_read_parquet,
     .stream_parquet = duck_stream_parquet,
+    .scan_rows = duck_scan_rows,
 };
 
 static enum mln_status open_database(struct duck *duck, const struct mln_engine_options *options,
@@ -228,6 +230,7 @@ enum mln_status mln_engine_open_duckdb(const struct mln_engine_options *options,
     duck->talk = options->talk;
     duck->n_threads = options->n_threads != 0 ? options->n_threads : mln_thread_count();
     pthread_mutex_init(&duck->lock, NULL);
+    pthread_mutex_init(&duck->rows.turn, NULL);
     enum mln_status status = duck_spill_open(&duck->spill, options->spill_dir, err);
     if (status == MLN_OK) {
         status = open_database(duck, options, err);

@@ -169,11 +169,8 @@ static enum mln_status look_at(struct look *k, struct mln_str sql, int *depth) {
         if (!after_dot && (is_any(word, anywhere) || (after_open && is_any(word, opening)))) {
             return refuse_word(k, word);
         }
-        if (word.kind == MLN_SQL_SYMBOL && strchr(";{}$?@:", word.text.p[0]) != NULL &&
-            !(word.text.p[0] == ':' && at < sql.n && sql.p[at] == ':') &&
-            !(word.text.p[0] == ':' && before.kind == MLN_SQL_SYMBOL && before.text.p[0] == ':')) {
-            return refuse_form(k,
-                               "it holds a character of another kind of statement (; { } $ ? @ :)");
+        if (word.kind == MLN_SQL_SYMBOL && strchr(";{}$?", word.text.p[0]) != NULL) {
+            return refuse_form(k, "it holds a character of another kind of statement (; { } $ ?)");
         }
         *depth +=
             word.kind == MLN_SQL_SYMBOL ? (word.text.p[0] == '(') - (word.text.p[0] == ')') : 0;

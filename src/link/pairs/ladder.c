@@ -251,6 +251,11 @@ static enum mln_status compile(struct compiler *c) {
         return mln_err_nomem(c->err, "the comparisons");
     }
     for (size_t l = 0; l + 1 < from->n_levels; l++) {
+        if (from->levels[l].kind == MLN_LEVEL_SQL) { /* no step: a judge looks at the pairs later */
+            c->ladder->condition[c->ladder->n_conditions++] =
+                (struct mln_condition){(size_t)(c->to - c->ladder->comparisons), (uint8_t)l};
+            continue;
+        }
         MLN_TRY(check_level(c, &from->levels[l], l));
         MLN_TRY(add_level(c, &from->levels[l], (uint8_t)l));
     }
@@ -299,7 +304,8 @@ static enum mln_status compile_all(struct mln_ladder *ladder, size_t n_threads,
     const struct mln_link_model *model = ladder->model;
     ladder->comparisons = calloc(ladder->n + 1, sizeof *ladder->comparisons);
     ladder->query_field = calloc(ladder->n * MLN_LEVELS_MAX + 1, sizeof *ladder->query_field);
-    if (ladder->comparisons == NULL || ladder->query_field == NULL) {
+    ladder->condition = calloc(ladder->n * MLN_LEVELS_MAX + 1, sizeof *ladder->condition);
+    if (ladder->comparisons == NULL || ladder->query_field == NULL || ladder->condition == NULL) {
         return mln_err_nomem(err, "the comparisons");
     }
     for (size_t c = 0; c < ladder->n; c++) {
@@ -337,6 +343,27 @@ enum mln_status mln_ladder_build(const struct mln_link_model *model,
     return MLN_OK;
 }
 
+size_t mln_ladder_conditions(const struct mln_ladder *ladder) {
+    return ladder->n_conditions;
+}
+
+const struct mln_level *mln_ladder_condition(const struct mln_ladder *ladder, size_t k) {
+    const struct mln_condition *c = &ladder->condition[k];
+    return &ladder->model->comparisons[c->comparison].levels[c->level];
+}
+
+void mln_ladder_judge(struct mln_ladder *ladder, const struct mln_judge *judge) {
+    ladder->judge = judge;
+}
+
+enum mln_status mln_ladder_ready(const struct mln_ladder *ladder, struct mln_err *err) {
+    return ladder->n_conditions == 0 || ladder->judge != NULL
+               ? MLN_OK
+               : mln_err_set(err, MLN_BAD_INPUT,
+                             "a level of the model is a condition in SQL, which needs an engine: use maillon "
+                             "link or dedupe, or another level");
+}
+
 void mln_ladder_free(struct mln_ladder *ladder) {
     if (ladder == NULL) {
         return;
@@ -344,6 +371,7 @@ void mln_ladder_free(struct mln_ladder *ladder) {
     mln_layout_release(&ladder->layout);
     free(ladder->comparisons);
     free(ladder->query_field);
+    free(ladder->condition);
     free(ladder);
 }
 

@@ -62,6 +62,12 @@ struct mln_compiled {
     size_t first_field;
 };
 
+/* A level that a judge decides. */
+struct mln_condition {
+    size_t comparison;
+    uint8_t level;
+};
+
 struct mln_ladder {
     const struct mln_link_model *model;
     const struct mln_records *records;
@@ -71,7 +77,13 @@ struct mln_ladder {
     uint32_t n_patterns;
     size_t *query_field; /* n_queries */
     size_t n_queries;
+    struct mln_condition *condition; /* n_conditions */
+    size_t n_conditions;
+    const struct mln_judge *judge;
 };
+
+/* MLN_BAD_INPUT when there are conditions and nobody to judge them. */
+enum mln_status mln_ladder_ready(const struct mln_ladder *ladder, struct mln_err *err) MLN_MUST_USE;
 
 /* ── patterns of a row ── */
 

@@ -4,11 +4,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "link/pairs/ladder.h"
+#include "link/pairs/late.h"
 #include "link/pairs/text.h"
 
 struct mln_ladder_work {
     struct mln_compare_work compare;
+    struct mln_late late; /* pairs whose conditions are still open; empty between calls */
     struct {
         uint32_t *p;
         size_t cap;
@@ -27,6 +28,7 @@ void mln_ladder_work_free(struct mln_ladder_work *work) {
         return;
     }
     mln_compare_work_release(&work->compare);
+    mln_late_release(&work->late);
     for (size_t i = 0; i < 4; i++) {
         free(work->side[i].p);
     }
@@ -305,12 +307,15 @@ static enum mln_status level_holds(const struct pair *p, const struct mln_level 
     return MLN_OK;
 }
 
+/* Without the conditions: those are asked about for many pairs at once. */
 static enum mln_status comparison_level(const struct pair *p, const struct mln_comparison *c,
                                         uint32_t *digit) {
     const struct mln_field_column *f = field_of(p, c->field);
     for (size_t l = 0; l + 1 < c->n_levels; l++) {
-        bool holds;
-        MLN_TRY(level_holds(p, &c->levels[l], &holds));
+        bool holds = false;
+        if (c->levels[l].kind != MLN_LEVEL_SQL) {
+            MLN_TRY(level_holds(p, &c->levels[l], &holds));
+        }
         if (holds) {
             *digit = (uint32_t)l;
             return MLN_OK;
@@ -321,15 +326,53 @@ static enum mln_status comparison_level(const struct pair *p, const struct mln_c
     return MLN_OK;
 }
 
+static enum mln_status pair_pattern(const struct pair *p, uint32_t *pattern) {
+    *pattern = 0;
+    for (size_t c = 0; c < p->ladder->n; c++) {
+        uint32_t digit;
+        MLN_TRY(comparison_level(p, &p->ladder->model->comparisons[c], &digit));
+        *pattern += digit * p->ladder->comparisons[c].stride;
+    }
+    return MLN_OK;
+}
+
+static enum mln_status settle_conditions(struct mln_ladder_work *work, const uint32_t *left,
+                                         const uint32_t *right, size_t n, uint32_t *pattern,
+                                         struct mln_err *err) {
+    struct mln_late *late = &work->late;
+    for (size_t i = 0; i < n; i++) {
+        const struct mln_pair_row one = {left[i], &right[i], &pattern[i], 1, 0};
+        MLN_TRY(mln_late_add(late, &one, err));
+    }
+    MLN_TRY(mln_late_settle(late, err));
+    memcpy(pattern, late->pattern, n * sizeof *pattern);
+    late->n = late->n_rows = 0;
+    return MLN_OK;
+}
+
+enum mln_status mln_ladder_pairs(const struct mln_ladder *ladder, struct mln_ladder_work *work,
+                                 const uint32_t *left, const uint32_t *right, size_t n,
+                                 uint32_t *pattern, struct mln_err *err) {
+    MLN_TRY(mln_ladder_ready(ladder, err));
+    for (size_t i = 0; i < n; i++) {
+        const struct pair p = {ladder, work, left[i], right[i], err};
+        MLN_TRY(pair_pattern(&p, &pattern[i]));
+    }
+    if (ladder->n_conditions == 0) {
+        return MLN_OK;
+    }
+    if (work->late.ladder == NULL) {
+        MLN_TRY(mln_late_init(&work->late, ladder, err));
+    }
+    for (size_t i = 0; i < n; i += MLN_LATE_PAIRS) {
+        const size_t m = n - i < MLN_LATE_PAIRS ? n - i : MLN_LATE_PAIRS;
+        MLN_TRY(settle_conditions(work, left + i, right + i, m, pattern + i, err));
+    }
+    return MLN_OK;
+}
+
 enum mln_status mln_ladder_pair(const struct mln_ladder *ladder, struct mln_ladder_work *work,
                                 uint32_t left, uint32_t right, uint32_t *pattern,
                                 struct mln_err *err) {
-    const struct pair p = {ladder, work, left, right, err};
-    *pattern = 0;
-    for (size_t c = 0; c < ladder->n; c++) {
-        uint32_t digit;
-        MLN_TRY(comparison_level(&p, &ladder->model->comparisons[c], &digit));
-        *pattern += digit * ladder->comparisons[c].stride;
-    }
-    return MLN_OK;
+    return mln_ladder_pairs(ladder, work, &left, &right, 1, pattern, err);
 }

@@ -93,6 +93,20 @@ uint32_t mln_ladder_patterns(const struct mln_ladder *ladder); /* size of the pa
  * n_comparisons. */
 void mln_ladder_levels(const struct mln_ladder *ladder, uint32_t pattern, uint8_t *levels);
 
+/* Conditions in SQL (MLN_LEVEL_SQL) are somebody else's to evaluate: a judge, who is asked about many pairs at
+ * once and only about those whose level it could better. In the order of comparisons and levels.
+ * `holds` writes 1 where condition k is true of the records left[i] and right[i], 0 where it is false or NULL;
+ * it may be called from several threads at once, and must depend on the two records only. A ladder with
+ * conditions and no judge compares nothing: MLN_BAD_INPUT. */
+struct mln_judge {
+    void *ctx;
+    enum mln_status (*holds)(void *ctx, size_t k, const uint32_t *left, const uint32_t *right, size_t n,
+                             uint8_t *holds, struct mln_err *err);
+};
+size_t mln_ladder_conditions(const struct mln_ladder *ladder);
+const struct mln_level *mln_ladder_condition(const struct mln_ladder *ladder, size_t k);
+void mln_ladder_judge(struct mln_ladder *ladder, const struct mln_judge *judge); /* borrowed */
+
 /* The pattern of one pair: the slow obvious way; what explain and the tests use. */
 struct mln_ladder_work; /* scratch: one a thread */
 enum mln_status mln_ladder_work_new(const struct mln_ladder *ladder, struct mln_ladder_work **out,
@@ -101,6 +115,10 @@ void mln_ladder_work_free(struct mln_ladder_work *work);
 enum mln_status mln_ladder_pair(const struct mln_ladder *ladder, struct mln_ladder_work *work,
                                 uint32_t left, uint32_t right, uint32_t *pattern,
                                 struct mln_err *err) MLN_MUST_USE;
+/* Of n pairs: a judge is asked about many at once. */
+enum mln_status mln_ladder_pairs(const struct mln_ladder *ladder, struct mln_ladder_work *work,
+                                 const uint32_t *left, const uint32_t *right, size_t n,
+                                 uint32_t *pattern, struct mln_err *err) MLN_MUST_USE;
 
 /* ── streaming ── */
 

@@ -4,7 +4,7 @@
 
 #include "base/rng.h"
 #include "base/thread.h"
-#include "link/pairs/run.h"
+#include "link/pairs/late.h"
 
 enum { STREAM_PAIRS = 0x50414952 }; /* a purpose of its own among the random numbers of a seed */
 
@@ -25,6 +25,7 @@ struct drawer {
     uint32_t left[MLN_TILE], right[MLN_TILE];
     uint32_t pattern[MLN_TILE_CAP];
     struct mln_tally *tally;
+    struct mln_late late; /* pairs whose conditions are still open */
 };
 
 static void drawer_free(struct drawer *d) {
@@ -33,6 +34,7 @@ static void drawer_free(struct drawer *d) {
         mln_tile_release(&d->tiles[0]);
         mln_tile_release(&d->tiles[1]);
         mln_tally_free(d->tally);
+        mln_late_release(&d->late);
         free(d);
     }
 }
@@ -49,11 +51,31 @@ static enum mln_status drawer_new(const struct draw *draw, struct drawer **out,
     MLN_TRY_GOTO(status, mln_tile_init(&d->tiles[0], layout, 0, err), done);
     MLN_TRY_GOTO(status, mln_tile_init(&d->tiles[1], layout, 0, err), done);
     MLN_TRY_GOTO(status, mln_tally_new(draw->ladder->n_patterns, &d->tally, err), done);
+    MLN_TRY_GOTO(status, mln_late_init(&d->late, draw->ladder, err), done);
     *out = d;
     return MLN_OK;
 done:
     drawer_free(d);
     return status;
+}
+
+/* ── counting ── */
+
+static enum mln_status count_late(struct drawer *d, struct mln_err *err) {
+    MLN_TRY(mln_late_settle(&d->late, err));
+    const size_t n = d->late.n;
+    d->late.n = d->late.n_rows = 0;
+    return mln_tally_add(d->tally, d->late.pattern, n, err);
+}
+
+/* Now, or once the conditions of many pairs are known. */
+static enum mln_status count_row(const struct draw *draw, struct drawer *d,
+                                 const struct mln_pair_row *row, struct mln_err *err) {
+    if (draw->ladder->n_conditions == 0) {
+        return mln_tally_add(d->tally, row->pattern, row->n, err);
+    }
+    MLN_TRY(mln_late_add(&d->late, row, err));
+    return mln_late_is_full(&d->late) ? count_late(d, err) : MLN_OK;
 }
 
 /* ── drawn pairs ── */
@@ -93,7 +115,13 @@ static enum mln_status count_drawn(const struct draw *draw, struct drawer *d, ui
             MLN_TRY(mln_row_patterns(&d->row, &d->tiles[0], i, &d->tiles[1], i, 1, 0,
                                      &d->pattern[i], err));
         }
-        MLN_TRY(mln_tally_add(d->tally, d->pattern, n, err));
+        if (draw->ladder->n_conditions == 0) {
+            MLN_TRY(mln_tally_add(d->tally, d->pattern, n, err));
+        }
+        for (size_t i = 0; draw->ladder->n_conditions > 0 && i < n; i++) {
+            const struct mln_pair_row one = {d->left[i], &d->right[i], &d->pattern[i], 1, 0};
+            MLN_TRY(count_row(draw, d, &one, err));
+        }
     }
     return MLN_OK;
 }
@@ -109,7 +137,8 @@ static enum mln_status count_row_of_all(const struct draw *draw, struct drawer *
     }
     MLN_TRY(mln_row_patterns(&d->row, &d->tiles[0], i, &d->tiles[1], skip, n - skip, 0, d->pattern,
                              err));
-    return mln_tally_add(d->tally, d->pattern, n - skip, err);
+    const struct mln_pair_row row = {left, d->right + skip, d->pattern, n - skip, 0};
+    return count_row(draw, d, &row, err);
 }
 
 /* Left records first … last - 1, fewer than a tile holds. */
@@ -149,6 +178,9 @@ static enum mln_status draw_task(void *ctx, size_t i, struct mln_err *err) {
     enum mln_status status = draw->every_pair
                                  ? count_all(draw, d, (uint32_t)first, (uint32_t)last, err)
                                  : count_drawn(draw, d, first, last, err);
+    if (status == MLN_OK && draw->ladder->n_conditions > 0) {
+        status = count_late(d, err);
+    }
     if (status == MLN_OK) {
         pthread_mutex_lock(&draw->lock);
         status = mln_tally_merge(draw->sum, d->tally, err);
@@ -163,6 +195,7 @@ enum mln_status mln_pairs_random(const struct mln_records *records, enum mln_lin
                                  size_t n_threads, struct mln_pattern_counts *out,
                                  struct mln_err *err) {
     *out = (struct mln_pattern_counts){0};
+    MLN_TRY(mln_ladder_ready(ladder, err));
     const bool dedupe = kind == MLN_LINK_DEDUPE;
     const uint64_t n_left = records->n_left;
     const uint64_t all =

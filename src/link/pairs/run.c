@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/thread.h"
+#include "link/pairs/late.h"
 
 /* ── one thread ── */
 
@@ -20,6 +21,7 @@ struct worker {
     uint8_t *drop;
     uint32_t *kept_row, *kept_pattern; /* of a row with pairs left out */
     uint64_t *new_pairs;               /* per rule */
+    struct mln_late late;              /* rows whose conditions are still open */
     void *own;
     bool has_own;
 };
@@ -49,12 +51,14 @@ static void worker_free(const struct run *run, struct worker *w) {
     free(w->kept_row);
     free(w->kept_pattern);
     free(w->new_pairs);
+    mln_late_release(&w->late);
     free(w);
 }
 
 static enum mln_status worker_fill(const struct run *run, struct worker *w, struct mln_err *err) {
     const size_t n_rules = run->blocks->n_rules;
     MLN_TRY(mln_row_work_init(&w->row, run->ladder, false, err));
+    MLN_TRY(mln_late_init(&w->late, run->ladder, err));
     MLN_TRY(mln_tile_init(&w->tiles[0], &run->ladder->layout, n_rules, err));
     MLN_TRY(mln_tile_init(&w->tiles[1], &run->ladder->layout, n_rules, err));
     w->pattern = calloc(MLN_TILE_CAP, sizeof *w->pattern);
@@ -213,6 +217,10 @@ static enum mln_status compare_rest(const struct place *p, size_t i, size_t from
     return MLN_OK;
 }
 
+static enum mln_status flush_late(const struct place *p) {
+    return mln_late_flush(&p->w->late, p->run->sink, p->w->own, p->task, p->err);
+}
+
 static enum mln_status give_row(const struct place *p, size_t i, size_t from, size_t n) {
     struct worker *w = p->w;
     const size_t dropped = n == 0 ? 0 : mark_dropped(p, i, from, n);
@@ -232,7 +240,11 @@ static enum mln_status give_row(const struct place *p, size_t i, size_t from, si
         row.pattern = w->kept_pattern;
     }
     w->new_pairs[p->rule] += row.n;
-    return p->run->sink->row(p->run->sink->ctx, w->own, p->task, &row, p->err);
+    if (p->run->ladder->n_conditions == 0) {
+        return p->run->sink->row(p->run->sink->ctx, w->own, p->task, &row, p->err);
+    }
+    MLN_TRY(mln_late_add(&w->late, &row, p->err));
+    return mln_late_is_full(&w->late) ? flush_late(p) : MLN_OK;
 }
 
 /* ── blocks ── */
@@ -378,6 +390,9 @@ static enum mln_status run_task(void *ctx, size_t i, struct mln_err *err) {
     } else {
         status = run_blocks(&p, task->first, task->last);
     }
+    if (status == MLN_OK && run->ladder->n_conditions > 0) {
+        status = flush_late(&p); /* a task's rows are given before it ends */
+    }
     worker_give_back(run, w, task->pairs);
     return status;
 }
@@ -396,6 +411,7 @@ static void end_workers(struct run *run, uint64_t *new_pairs) {
 enum mln_status mln_pairs_each(const struct mln_blocks *blocks, const struct mln_ladder *ladder,
                                const struct mln_pairs_options *options,
                                const struct mln_pairs_sink *sink, struct mln_err *err) {
+    MLN_TRY(mln_ladder_ready(ladder, err));
     struct run run = {.blocks = blocks,
                       .ladder = ladder,
                       .options = options,
