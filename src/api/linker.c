@@ -68,6 +68,17 @@ static enum mln_status make(struct mln_linker *l, const char *name, struct mln_s
         return mln_err_nomem(err, "the linker");
     }
     MLN_TRY(mln_link_model_read(&l->arena, kept, yaml, &l->model, err));
+    for (size_t f = 0; f < l->model.n_fields; f++) {
+        for (size_t i = 0; i < l->model.fields[f].n_steps; i++) {
+            const struct mln_clean_step *step = &l->model.fields[f].steps[i];
+            if (step->file.n > 0) {
+                return mln_err_set(err, MLN_BAD_INPUT,
+                                   "%s:%u:%u: a table of codes is a file, which the library does not read; use "
+                                   "maillon link, or write the codes in the model",
+                                   kept, step->line, step->column);
+            }
+        }
+    }
     for (size_t c = 0; c < l->model.n_comparisons; c++) {
         const struct mln_frequency_table *table = &l->model.comparisons[c].tf_table;
         if (table->file.n > 0) {

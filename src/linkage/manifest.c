@@ -144,6 +144,26 @@ static void decision(struct mln_json *j, const struct mln_linkage_told *t) {
     mln_json_end(j);
 }
 
+static void codes(struct mln_json *j, const struct mln_linkage_told *t) {
+    if (t->codes == NULL) {
+        return;
+    }
+    mln_json_key(j, "code_tables");
+    mln_json_begin_array(j);
+    for (const struct mln_linkage_code_file *file = t->codes; file != NULL; file = file->next) {
+        mln_json_begin_object(j);
+        mln_json_key(j, "field");
+        mln_json_str(j, file->field);
+        mln_json_key(j, "path");
+        mln_json_strz(j, file->path);
+        mln_json_key(j, "blake2b");
+        mln_json_strz(j, file->digest.hex);
+        key_u64(j, "rows_read", file->n_rows);
+        mln_json_end(j);
+    }
+    mln_json_end(j);
+}
+
 static void tables(struct mln_json *j, const struct mln_linkage_told *t) {
     bool any = false;
     for (size_t c = 0; c < t->work->model->n_comparisons; c++) {
@@ -195,6 +215,7 @@ enum mln_status mln_linkage_write_manifest(const struct mln_linkage_told *t, con
     optional(&j, "encoding", t->options->encoding);
     optional(&j, "delimiter", t->options->delimiter);
     inputs(&j, t);
+    codes(&j, t);
     tables(&j, t);
     rules(&j, t);
     training(&j, t);

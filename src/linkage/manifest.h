@@ -3,6 +3,7 @@
 #ifndef MLN_LINKAGE_MANIFEST_H
 #define MLN_LINKAGE_MANIFEST_H
 
+#include "linkage/codes.h"
 #include "linkage/decide.h"
 #include "linkage/frequency.h"
 #include "linkage/linkage.h"
@@ -18,6 +19,7 @@ struct mln_linkage_told {
     const struct mln_scored_pairs *scores;
     const struct mln_linkage_decision *decision;
     struct mln_digest input[2], model;
+    const struct mln_linkage_code_file *codes;
     const struct mln_linkage_tables *tables;
     struct mln_digest labels, previous; /* previous: of its manifest.json; empty without them */
 };

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/thread.h"
+#include "linkage/codes.h"
 #include "linkage/condition.h"
 #include "linkage/decide.h"
 #include "linkage/frequency.h"
@@ -29,6 +30,7 @@ struct whole {
     struct mln_ladder *ladder;
     struct mln_rule_count *rules;
     struct mln_em_result fit;
+    struct mln_linkage_code_file *codes;
     struct mln_linkage_tables tables;
     struct mln_linkage_conditions *conditions;
     struct mln_linkage_tf tf;
@@ -177,6 +179,7 @@ static enum mln_status prepare(struct whole *w, struct mln_err *err) {
         MLN_TRY(mln_digest_file(w->options->labels, &w->labels_digest, err));
     }
     tell_step(w, "digest");
+    MLN_TRY(mln_linkage_codes_read(w->options, w->engine, &w->arena, &w->model, &w->codes, err));
     MLN_TRY(mln_linkage_read(w->options, &w->model, w->engine, &w->arena, &w->records, &w->fields,
                              err));
     tell_step(w, "read");
@@ -329,7 +332,7 @@ static enum mln_status write_all(struct whole *w, struct mln_err *err) {
         .fit = &w->fit, .trained = w->was_trained, .scores = &w->scores, .decision = &w->decision,
         .input = {w->input[0], w->input[1]}, .model = w->model_digest,
         .labels = w->labels_digest, .previous = w->previous_digest,
-        .tables = &w->tables};
+        .codes = w->codes, .tables = &w->tables};
     struct writing out = {.w = w, .work = &work, .told = &told};
     MLN_TRY(name_files(&out, err));
     if (w->options->previous != NULL) {

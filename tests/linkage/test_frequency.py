@@ -110,7 +110,7 @@ def mistakes():
         ("nom;n\nMartin;0\n", None, "tables/names.csv: has no value with a number above 0"),
         ("nom;m\nMartin;0\n", None, "m.yaml:6:28: tables/names.csv has no column 'n'"),
         (NAMES, ("names.csv", "none.csv"), "tables/none.csv: cannot open: No such file or directory"),
-        (NAMES, ("value: nom", "value: n"), "m.yaml:6:28: value and number of a table of frequencies are two columns"),
+        (NAMES, ("value: nom", "value: n"), "m.yaml:6:28: two different columns are needed"),
         (NAMES, (", count: n", ""), "m.yaml:6:21: a table of frequencies needs count or frequency, one of them: the column of how many "
          "hold a value, or of their share of all"),
         (NAMES, ("file: tables/names.csv, value: nom, ", ""), "m.yaml:6:29: 'count' names a column of a table: write file too"),

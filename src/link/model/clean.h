@@ -51,6 +51,16 @@ struct mln_str mln_clean(const struct mln_clean_step *steps, size_t n_steps, str
 enum mln_status mln_clean_check(const struct mln_clean_room *room, struct mln_err *err)
     MLN_MUST_USE;
 
+/* The words of a TABLE that the model names by a file: `pairs` (from, to, from, to …; n of them), as the file has
+ * them, {NULL, 0} missing. What `from` says passes through the steps before, as words written in the model do, and
+ * rows of which these leave nothing are left out; the step no longer names a file. All lives in the arena. On
+ * failure *bad is the index of the pair. Errors: MLN_BAD_INPUT (a value with two different ones, more than
+ * MLN_CLEAN_WORDS_MAX); MLN_NO_MEMORY. O(n log n). */
+enum mln_status mln_clean_table_fill(struct mln_arena *arena, const struct mln_clean_step *before,
+                                     size_t n_before, const struct mln_str *pairs, size_t n,
+                                     struct mln_clean_step *step, size_t *bad, struct mln_err *err)
+    MLN_MUST_USE;
+
 /* The particles of French, Dutch, German, Spanish, Portuguese and Italian names, folded, in byte
  * order. */
 extern const struct mln_str mln_particles[];

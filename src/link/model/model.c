@@ -293,6 +293,16 @@ static enum mln_status read_top(struct mln_model_reader *r, struct mln_yaml *top
 /* A part has neither files nor an engine of its own. */
 static enum mln_status refuse_outside(const struct mln_yaml *at, const struct mln_link_model *model,
                                       struct mln_err *err) {
+    for (size_t f = 0; f < model->n_fields; f++) {
+        for (size_t i = 0; i < model->fields[f].n_steps; i++) {
+            if (model->fields[f].steps[i].file.n > 0) {
+                return mln_yaml_error(
+                    at, err,
+                    "field '%.*s': tables of codes in files are for maillon link and dedupe",
+                    MLN_STR_ARG(model->fields[f].name));
+            }
+        }
+    }
     for (size_t c = 0; c < model->n_comparisons; c++) {
         const struct mln_comparison *comparison = &model->comparisons[c];
         bool outside = comparison->tf_table.file.n > 0;

@@ -60,6 +60,10 @@ struct mln_clean_step {
     const struct mln_str *words; /* NO_PARTICLES, NULL: in byte order; TABLE: from, to, from, to, …
                                     in byte order of `from`. NO_PARTICLES without words: mln_particles */
     size_t n_words;              /* TABLE: 2 an entry */
+    struct mln_str file;         /* TABLE: where its words are still to be read from (mln_clean_table_fill), relative
+                                    to the folder of the model; n 0: they are here */
+    struct mln_str from, to;     /* its columns */
+    uint32_t line, column;       /* of the file in the YAML, for messages */
 };
 
 /* A field is read from columns or derived from an earlier field: TEXT from TEXT (steps), LIST from

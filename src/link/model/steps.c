@@ -38,13 +38,18 @@ static enum mln_status clean_once(struct words *w, struct mln_str *value) {
 /* Until nothing changes, so that a model read back from what was written has the same words: a fold
  * may take the accent that was a word of its own, and leave a blank that trim had no reason to see.
  * Each pass that changes something but the first leaves less. */
+static enum mln_status clean_value(struct words *w, struct mln_str *value) {
+    for (bool changed = w->n_before > 0; changed;) {
+        const struct mln_str before = *value;
+        MLN_TRY(clean_once(w, value));
+        changed = !mln_str_eq(before, *value);
+    }
+    return MLN_OK;
+}
+
 static enum mln_status clean_word(struct words *w, const struct mln_yaml *at, struct mln_str word) {
     struct mln_str value = word;
-    for (bool changed = w->n_before > 0; changed;) {
-        const struct mln_str before = value;
-        MLN_TRY(clean_once(w, &value));
-        changed = !mln_str_eq(before, value);
-    }
+    MLN_TRY(clean_value(w, &value));
     if (value.n == 0) {
         return mln_yaml_error(at, w->r->err,
                               "the steps before this one leave nothing of this word");
@@ -98,18 +103,16 @@ static enum mln_status read_entry(struct words *w, struct mln_yaml *item, bool p
     return MLN_OK;
 }
 
-static enum mln_status read_table(struct words *w, struct mln_yaml *node) {
-    for (struct mln_yaml *item = node->first; item != NULL; item = item->next) {
-        MLN_TRY(read_entry(w, item, node->kind == MLN_YAML_LIST));
-    }
+/* In byte order of what they stand for, each once. False: two values for one, w->out[*at] of them.
+ */
+static bool sort_table(struct words *w, size_t *at) {
     qsort(w->out, w->n / 2, 2 * sizeof *w->out, by_bytes);
     size_t kept = 0;
     for (size_t i = 0; i < w->n; i += 2) {
         if (kept > 0 && mln_str_eq(w->out[kept - 2], w->out[i])) {
             if (!mln_str_eq(w->out[kept - 1], w->out[i + 1])) {
-                return mln_yaml_error(node, w->r->err,
-                                      "the table gives two values for one (once cleaned by the "
-                                      "steps before); keep one of them");
+                *at = i;
+                return false;
             }
             continue;
         }
@@ -117,7 +120,94 @@ static enum mln_status read_table(struct words *w, struct mln_yaml *node) {
         w->out[kept++] = w->out[i + 1];
     }
     w->n = kept;
-    return MLN_OK;
+    return true;
+}
+
+static enum mln_status read_table(struct words *w, struct mln_yaml *node) {
+    size_t at = 0;
+    for (struct mln_yaml *item = node->first; item != NULL; item = item->next) {
+        MLN_TRY(read_entry(w, item, node->kind == MLN_YAML_LIST));
+    }
+    return sort_table(w, &at)
+               ? MLN_OK
+               : mln_yaml_error(node, w->r->err,
+                                "the table gives two values for one (once cleaned by the "
+                                "steps before); keep one of them");
+}
+
+/* {file: communes.csv, from: code, to: commune_actuelle}: these three words and no other. */
+static bool names_a_file(struct mln_yaml *node) {
+    static const char *const words[] = {"file", "from", "to"};
+    size_t n = 0;
+    for (const struct mln_yaml *item = node->first; item != NULL; item = item->next) {
+        for (size_t k = 0; k < 3; k++) {
+            n += mln_str_is(item->key, words[k]);
+        }
+    }
+    return node->kind == MLN_YAML_MAP && node->n == 3 && n == 3;
+}
+
+static enum mln_status read_file_of(struct mln_model_reader *r, struct mln_yaml *node,
+                                    struct mln_clean_step *step) {
+    struct mln_yaml *file = mln_yaml_get(node, "file");
+    MLN_TRY(mln_yaml_as_str(file, &step->file, r->err));
+    MLN_TRY(mln_model_name(mln_yaml_get(node, "from"), &step->from, r->err));
+    MLN_TRY(mln_model_name(mln_yaml_get(node, "to"), &step->to, r->err));
+    step->line = file->line;
+    step->column = file->column;
+    return step->file.n > 0 && memchr(step->file.p, '\0', step->file.n) == NULL
+               ? MLN_OK
+               : mln_yaml_error(file, r->err, "the name of a file is needed here");
+}
+
+static enum mln_status fill(struct words *w, const struct mln_str *pairs, size_t n, size_t *bad) {
+    size_t at = 0, written = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct mln_str value = pairs[2 * i];
+        *bad = i;
+        MLN_TRY(clean_value(w, &value));
+        if (value.n == 0) {
+            continue;
+        }
+        if (++written > MLN_CLEAN_WORDS_MAX) {
+            return mln_err_set(w->r->err, MLN_BAD_INPUT, "a table has at most %d entries",
+                               MLN_CLEAN_WORDS_MAX);
+        }
+        w->out[w->n++] = value;
+        w->out[w->n++] = pairs[2 * i + 1];
+    }
+    if (sort_table(w, &at)) {
+        return MLN_OK;
+    }
+    for (*bad = 0; *bad < n; ++*bad) { /* the last row that says it */
+        struct mln_str value = pairs[2 * *bad];
+        MLN_TRY(clean_value(w, &value));
+        if (mln_str_eq(value, w->out[at]) && mln_str_eq(pairs[2 * *bad + 1], w->out[at + 1])) {
+            break;
+        }
+    }
+    return mln_err_set(w->r->err, MLN_BAD_INPUT,
+                       "the table gives another value for this one too (once cleaned by the steps "
+                       "before); keep one of them");
+}
+
+enum mln_status mln_clean_table_fill(struct mln_arena *arena, const struct mln_clean_step *before,
+                                     size_t n_before, const struct mln_str *pairs, size_t n,
+                                     struct mln_clean_step *step, size_t *bad,
+                                     struct mln_err *err) {
+    struct mln_model_reader r = {.arena = arena, .err = err};
+    struct words w = {.r = &r, .before = before, .n_before = n_before};
+    *bad = 0;
+    w.out = MLN_ARENA_NEW(arena, struct mln_str, 2 * n + 1);
+    if (w.out == NULL) {
+        return mln_model_nomem(&r);
+    }
+    const enum mln_status status = fill(&w, pairs, n, bad);
+    mln_clean_room_release(&w.room);
+    step->words = w.out;
+    step->n_words = w.n;
+    step->file = MLN_STR_LIT("");
+    return status;
 }
 
 static enum mln_status read_words(struct mln_model_reader *r, struct mln_yaml *node,
@@ -129,6 +219,9 @@ static enum mln_status read_words(struct mln_model_reader *r, struct mln_yaml *n
                               table ? "a table is a map {from: to, …} or a list of "
                                       "pairs [from, to]"
                                     : "a list of words is needed here: [a, b]");
+    }
+    if (table && names_a_file(node)) {
+        return read_file_of(r, node, step);
     }
     if (node->n == 0 || node->n > MLN_CLEAN_WORDS_MAX) {
         return mln_yaml_error(node, r->err, "1 to %d entries are needed here", MLN_CLEAN_WORDS_MAX);

@@ -72,6 +72,16 @@ static void add_step(struct mln_buf *out, const struct mln_clean_step *step) {
         mln_buf_addc(out, '}');
         return;
     case MLN_CLEAN_TABLE:
+        if (step->file.n > 0) {
+            mln_buf_addf(out, "{%s: {file: ", word);
+            add_text(out, step->file);
+            mln_buf_addz(out, ", from: ");
+            add_text(out, step->from);
+            mln_buf_addz(out, ", to: ");
+            add_text(out, step->to);
+            mln_buf_addz(out, "}}");
+            return;
+        }
         mln_buf_addf(out, "{%s: [", word);
         for (size_t i = 0; i < step->n_words; i += 2) {
             mln_buf_addz(out, i == 0 ? "" : ", ");

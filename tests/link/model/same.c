@@ -28,7 +28,8 @@ static const char *field_difference(const struct mln_link_field *a,
     }
     for (size_t i = 0; i < a->n_steps; i++) {
         const struct mln_clean_step *x = &a->steps[i], *y = &b->steps[i];
-        if (x->op != y->op || x->n != y->n ||
+        if (x->op != y->op || x->n != y->n || !mln_str_eq(x->file, y->file) || !mln_str_eq(x->from, y->from) ||
+            !mln_str_eq(x->to, y->to) ||
             !same_strs(x->words, x->n_words, y->words, y->n_words)) {
             return "a step";
         }

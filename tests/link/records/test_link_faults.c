@@ -2,6 +2,7 @@
  */
 #include "build.h"
 #include "fault.h"
+#include "link/model/clean.h"
 #include "link/records/frequency.h"
 #include "run.h"
 
@@ -18,6 +19,7 @@ static const char text[] = "version: 1\nid: i\n"
                            "fields:\n"
                            "  a: {columns: [x, y], clean: [upper_fold, letters, {missing: [nc]}, "
                            "{table: {b: c}}, sort_words]}\n"
+                           "  c: {columns: x, clean: [alnum, {table: {file: f.csv, from: x, to: y}}]}\n"
                            "  d: {type: date}\n"
                            "  l: {type: list}\n"
                            "  n: {type: number}\n"
@@ -74,7 +76,7 @@ static enum mln_status records_built(struct mln_err *err) {
     const enum mln_status status = build_records(&model, sides, 1, 1, &records, NULL, err);
     if (status == MLN_OK) {
         MUST(records.n_left == 2 && records.n_right == 3 && records.fields[0].set.n == 3);
-        MUST(records.fields[4].set.count[0] == 2); /* 1999 */
+        MUST(records.fields[5].set.count[0] == 2); /* 1999 */
     }
     mln_records_release(&records);
     return status;
@@ -106,6 +108,23 @@ static enum mln_status frequencies_read(struct mln_err *err) {
     return status;
 }
 
+/* The table of field c as a file would give it: "a-b" is AB after the step before it, a blank one is left out. */
+static enum mln_status codes_filled(struct mln_err *err) {
+    static const struct mln_str pairs[] = {S("ab"), S("1"), S("a-b"), S("2"), S("-"), S("3"), S("ab"), S("1")};
+    struct mln_arena arena = MLN_ARENA_INIT;
+    const struct mln_link_field *field = &model.fields[mln_link_model_field(&model, MLN_STR_LIT("c"))];
+    struct mln_clean_step step = field->steps[1];
+    size_t bad = 0;
+    enum mln_status status = mln_clean_table_fill(&arena, field->steps, 1, pairs + 2, 3, &step, &bad, err);
+    MUST(status != MLN_BAD_INPUT || bad == 2); /* ab was 2, from "a-b" */
+    if (status == MLN_BAD_INPUT) {
+        status = mln_clean_table_fill(&arena, field->steps, 1, pairs, 1, &step, &bad, err);
+        MUST(status != MLN_OK || (step.n_words == 2 && step.file.n == 0));
+    }
+    mln_arena_release(&arena);
+    return status;
+}
+
 static enum mln_status columns_listed(struct mln_err *err) {
     struct mln_arena arena = MLN_ARENA_INIT;
     const struct mln_str *columns;
@@ -126,6 +145,7 @@ static const struct {
     {"unknown field", model_with_an_unknown_field, MLN_BAD_INPUT},
     {"records", records_built, MLN_OK},
     {"frequencies", frequencies_read, MLN_OK},
+    {"codes", codes_filled, MLN_OK},
     {"columns", columns_listed, MLN_OK},
 };
 
