@@ -66,7 +66,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (size_t c = 0; c < m.n_comparisons; c++) {
             check_comparison(&m, &m.comparisons[c]);
         }
-        check_round_trip(&m);
+        if (m.n_rules > 0) { /* without rules, keys are offered again when it is read back */
+            check_round_trip(&m);
+        }
     }
     mln_arena_release(&arena);
     return 0;

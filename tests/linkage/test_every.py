@@ -151,6 +151,7 @@ def main():
         for cell, expected in DATES:
             formats = "{type: date, formats: [dd/mm/yyyy, yyyymmdd, yyyy-mm-dd, dd-mm-yy]}"
             assert cleaned(formats, cell) == expected, (cell, cleaned(formats, cell))
+        assert cleaned("{type: date}", "1999-12-31 00:00:00") == "1999-12-31"  # a timestamp, by the default formats
         for word, kind, level, yes, no in LEVELS:
             assert holds(kind, level, *yes), (word, level, yes)
             assert not holds(kind, level, *no), (word, level, no)

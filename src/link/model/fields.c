@@ -8,7 +8,9 @@
 static const char *const type_words[] = {"text", "date", "number", "list", "geo", "code", NULL};
 enum { TYPE_CODE = MLN_FIELD_GEO + 1 };
 
-static const char *const default_formats[] = {"yyyy-mm-dd", "yyyymmdd", "dd/mm/yyyy"};
+/* The last: what timestamps of Parquet and Arrow read as. */
+static const char *const default_formats[] = {"yyyy-mm-dd", "yyyymmdd", "dd/mm/yyyy",
+                                              "yyyy-mm-dd HH:MM:SS"};
 
 /* A field as it is read; indices are those of the file until the fields are put in order. */
 struct draft {

@@ -106,7 +106,7 @@ START_TEST(what_is_not_written_has_a_sane_default) {
         ck_assert_int_eq(model.comparisons[c].levels[n_levels[c] - 1].kind, MLN_LEVEL_ELSE);
         ck_assert(!model.comparisons[c].levels[0].term_frequency);
     }
-    ck_assert_uint_eq(model.fields[2].n_formats, 3);
+    ck_assert_uint_eq(model.fields[2].n_formats, 4);
     ck_assert_uint_eq(model.fields[3].n_steps, 0);
     ck_assert(mln_str_is(model.fields[0].columns[1][0], "a"));
     ck_assert_int_eq(model.decision.assignment, MLN_ASSIGN_ALL);
