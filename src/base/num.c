@@ -37,7 +37,7 @@ static size_t skip_digits(struct mln_str s, size_t at) {
 static bool looks_like_a_number(struct mln_str s) {
     size_t at = s.n > 0 && s.p[0] == '-' ? 1 : 0;
     size_t end = skip_digits(s, at);
-    if (end == at) {
+    if (end == at && (at == s.n || s.p[at] != '.')) {
         return false;
     }
     at = end;

@@ -10,8 +10,8 @@
  * anything else, and for what int64 cannot hold. */
 bool mln_parse_i64(struct mln_str text, int64_t *out);
 
-/* The whole text is [-]digits[.digits][e[±]digits]. False for anything else, for more than 64
- * characters, and for what overflows to infinity. */
+/* The whole text is [-]digits[.digits][e[±]digits], or [-].digits[e[±]digits]. False for anything
+ * else, for more than 64 characters, and for what overflows to infinity. */
 bool mln_parse_f64(struct mln_str text, double *out);
 
 /* The shortest text that reads back as the same double ("0.1", "1e+300"), NUL-terminated; returns
