@@ -254,7 +254,8 @@ static bool put_matrix(struct mln_buf *out, const struct mln_chart *c, enum mln_
     return true;
 }
 
-/* "; plus grand écart standardisé : 6,2 % (2018)": the row that matched and unmatched differ most in. */
+/* "; plus grand écart standardisé : 6,2 % (2018)": the row that matched and unmatched differ most
+ * in. */
 static void put_largest_difference(struct mln_buf *out, const struct mln_chart *c,
                                    enum mln_lang lang) {
     const struct mln_table *t = mln_protected_frame(c->table);

@@ -146,7 +146,7 @@ static struct column column_at(const struct grid *g, size_t i) {
     if (i >= 1 && i <= beside) {
         const size_t m = beside_at(g->frame, i - 1);
         const bool whole = g->frame->measures[m].kind == MLN_MEASURE_STD_DIFF;
-        return (struct column){whole             ? (size_t)last->total
+        return (struct column){whole              ? (size_t)last->total
                                : last->total == 0 ? 1
                                                   : 0,
                                (ptrdiff_t)m, true, false};

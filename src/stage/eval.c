@@ -34,20 +34,26 @@ struct truth_file {
 };
 
 static const struct truth_file truth_files[] = {
-    {"lien_procedure_affaire.csv", "lu_procedure_affaire",
+    {"lien_procedure_affaire.csv",
+     "lu_procedure_affaire",
      {"force", "code_unite", "annee", "numero", "affaire_id", NULL}},
-    {"lien_personne.csv", "lu_personne",
+    {"lien_personne.csv",
+     "lu_personne",
      {"force", "code_unite", "annee", "numero", "rang_procedure", "affaire_id", "rang_affaire",
       NULL}},
-    {"lien_infraction.csv", "lu_infraction",
+    {"lien_infraction.csv",
+     "lu_infraction",
      {"force", "code_unite", "annee", "numero", "rang_procedure", "affaire_id", "rang_affaire",
       NULL}},
-    {"victime.csv", "lu_victime",
+    {"victime.csv",
+     "lu_victime",
      {"force", "code_unite", "annee", "numero", "rang", "genre", "champ", "issue", "mode",
       "duree_jours", "commune_faits", "natinf", "natinf_orientation", "natinf_jugement", NULL}},
-    {"etape.csv", "lu_etape",
+    {"etape.csv",
+     "lu_etape",
      {"force", "code_unite", "annee", "numero", "ordre", "etape", "entree", "sortie", NULL}},
-    {"identite.csv", "lu_identite",
+    {"identite.csv",
+     "lu_identite",
      {"force", "code_unite", "annee", "numero", "rang", "role", "personne", NULL}},
 };
 
@@ -58,8 +64,7 @@ struct loading {
     struct mln_builder *rows;
 };
 
-static enum mln_status append_cells(void *ctx, const struct mln_cells *cells,
-                                    struct mln_err *err) {
+static enum mln_status append_cells(void *ctx, const struct mln_cells *cells, struct mln_err *err) {
     struct loading *l = ctx;
     for (size_t row = 0; row < cells->n_rows; row++) {
         if (cells->faults[row].reason != MLN_REASON_NONE) {
@@ -109,10 +114,9 @@ static enum mln_status create_table(struct eval *ev, const struct truth_file *fi
     mln_buf_addc(&sql, ')');
     enum mln_status status = mln_buf_check(&sql, "a statement", err);
     if (status == MLN_OK) {
-        status = ev->e->ops->exec(ev->e, file->file, mln_buf_view(&sql),
-                                  MLN_PARAMS(MLN_IDENT("t", MLN_WORK),
-                                             MLN_IDENT("table", file->table)),
-                                  NULL, err);
+        status = ev->e->ops->exec(
+            ev->e, file->file, mln_buf_view(&sql),
+            MLN_PARAMS(MLN_IDENT("t", MLN_WORK), MLN_IDENT("table", file->table)), NULL, err);
     }
     mln_buf_release(&sql);
     return status;
@@ -132,8 +136,8 @@ static enum mln_status load_rows(struct eval *ev, const struct truth_file *file,
         ev->e->ops->append_open(ev->e, MLN_WORK, file->table, &l.appender, err);
     if (status == MLN_OK) {
         status = mln_source_stream(source, append_cells, &l, err);
-        const enum mln_status closed = ev->e->ops->append_close(
-            l.appender, status == MLN_OK, status == MLN_OK ? err : NULL);
+        const enum mln_status closed =
+            ev->e->ops->append_close(l.appender, status == MLN_OK, status == MLN_OK ? err : NULL);
         status = status != MLN_OK ? status : closed;
     }
     mln_builder_free(l.rows);

@@ -3,7 +3,7 @@
 
 static const char *const source_words[] = {"victims", "procedures", "anomalies", "ledger", "flows",
                                            "persons", "members",    "funnel",    NULL};
-static const char *const view_words[] = {"table",    "funnel",  "rate", "stacked",
+static const char *const view_words[] = {"table",    "funnel",  "rate",   "stacked",
                                          "duration", "balance", "matrix", NULL};
 /* The parts of a balance (protect/table.h), as base.flux writes them. */
 static const char *const balance_words[MLN_BALANCE_PARTS] = {"stock_initial", "entrees", "retours",
@@ -154,8 +154,8 @@ static enum mln_status read_rate(struct mln_arena *arena, struct mln_yaml *map,
 
 /* {standardised_difference: lie}: between its first two categories, of the other dimension. */
 static enum mln_status read_difference(struct mln_arena *arena, struct mln_yaml *node,
-                                       const struct mln_study_table *t,
-                                       struct mln_study_measure *m, struct mln_err *err) {
+                                       const struct mln_study_table *t, struct mln_study_measure *m,
+                                       struct mln_err *err) {
     m->kind = MLN_STUDY_DIFFERENCE;
     MLN_TRY(share_dimension(arena, node, t, &m->share_of, err));
     if (t->n_dimensions != 2 || t->dimensions[0]->no_total || t->dimensions[1]->no_total ||
