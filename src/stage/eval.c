@@ -398,9 +398,12 @@ static enum mln_status compare(struct eval *ev, const char *truth_dir, struct ml
     if (ev->bands.n > 0) {
         json_count(&ev->json, "bandes", (int64_t)ev->n_bands);
         json_count(&ev->json, "bandes_qui_couvrent", (int64_t)ev->n_covering);
+        const double level = ev->bands.study.link_error.level;
+        json_number(&ev->json, "niveau_des_bandes", level);
         fprintf(ev->out,
-                "Bands of linkage error that hold the truth: %" PRIu64 " of %" PRIu64 "\n\n",
-                ev->n_covering, ev->n_bands);
+                "Bands of linkage error that hold the truth: %" PRIu64 " of %" PRIu64
+                " (%.1f expected at %g %%)\n\n",
+                ev->n_covering, ev->n_bands, level * (double)ev->n_bands, 100 * level);
     }
     MLN_TRY(tell_part(ev, "parcours",
                       "Stages and persons            units  obtained      true       gap",

@@ -3,6 +3,7 @@
 #include "base/thread.h"
 #include "source/model.h"
 #include "stage/bands.h"
+#include "stage/bands_bounds.h"
 #include "stage/sealed.h"
 #include "stage/state.h"
 #include "stage/study_query.h"
@@ -55,9 +56,9 @@ static enum mln_status tell_table(struct study *s, const struct mln_table *t, st
     return status;
 }
 
-static bool has_bands(const struct mln_study_table *t) {
+static bool has_any(const struct mln_study_table *t, enum mln_study_measure_kind kind) {
     for (size_t k = 0; k < t->n_measures; k++) {
-        if (t->measures[k].kind == MLN_STUDY_BAND) {
+        if (t->measures[k].kind == kind) {
             return true;
         }
     }
@@ -78,8 +79,11 @@ static enum mln_status make_counts(struct study *s, const struct mln_study_table
         status = mln_tab_finish(&tab, labels, s->run->project->observation_day, out, err);
     }
     mln_tab_release(&tab);
-    if (status == MLN_OK && has_bands(t)) {
+    if (status == MLN_OK && has_any(t, MLN_STUDY_BAND)) {
         status = mln_bands_table(s->bands, s->e, BASE, t, out, err);
+    }
+    if (status == MLN_OK && has_any(t, MLN_STUDY_BOUNDS)) {
+        status = mln_bounds_table(s->e, BASE, t, out, err);
     }
     return status == MLN_OK ? tell_table(s, out, err) : status;
 }

@@ -79,6 +79,7 @@ enum mln_study_measure_kind {
                             the share weighted for the missing */
     MLN_STUDY_RATE,      /* an end of the interval of 95 % of a share (Wilson) */
     MLN_STUDY_DIFFERENCE, /* MLN_MEASURE_STD_DIFF between the first two categories of share_of */
+    MLN_STUDY_BOUNDS,    /* a worst case of a share, whatever the unlinked are (bands_bounds.h) */
     MLN_STUDY_GRAY,      /* of Gray's test that the categories of the other dimension end alike, by
                             category of `share_of` (gray.h): its `part` */
 };

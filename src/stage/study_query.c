@@ -46,8 +46,8 @@ static void add_code(struct statement *s, const char *column) {
 static bool wants_durations(const struct mln_study_table *t) {
     for (size_t i = 0; i < t->n_measures; i++) {
         const enum mln_study_measure_kind kind = t->measures[i].kind;
-        if (kind != MLN_STUDY_SHARE && kind != MLN_STUDY_BAND && kind != MLN_STUDY_RATE &&
-            kind != MLN_STUDY_DIFFERENCE) {
+        if (kind != MLN_STUDY_SHARE && kind != MLN_STUDY_BAND && kind != MLN_STUDY_BOUNDS &&
+            kind != MLN_STUDY_RATE && kind != MLN_STUDY_DIFFERENCE) {
             return true;
         }
     }

@@ -201,17 +201,18 @@ static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *ma
     struct mln_yaml *const restricted = mln_yaml_get(map, "restricted_mean");
     struct mln_yaml *const incidence = mln_yaml_get(map, "incidence");
     struct mln_yaml *const band = mln_yaml_get(map, "linkage_band");
+    struct mln_yaml *const bounds = mln_yaml_get(map, "linkage_bounds");
     struct mln_yaml *const gray = mln_yaml_get(map, "gray");
     struct mln_yaml *const rate = mln_yaml_get(map, "rate");
     struct mln_yaml *const difference = mln_yaml_get(map, "standardised_difference");
     if ((share != NULL) + (quantile != NULL) + (mean != NULL) + (kaplan != NULL) +
-            (restricted != NULL) + (incidence != NULL) + (band != NULL) + (gray != NULL) +
-            (rate != NULL) + (difference != NULL) !=
+            (restricted != NULL) + (incidence != NULL) + (band != NULL) + (bounds != NULL) +
+            (gray != NULL) + (rate != NULL) + (difference != NULL) !=
         1) {
         return mln_yaml_error(
             map, err,
             "one of share, quantile, mean, kaplan_meier, restricted_mean, incidence, "
-            "linkage_band, gray, rate, standardised_difference");
+            "linkage_band, linkage_bounds, gray, rate, standardised_difference");
     }
     if (share != NULL) {
         m->kind = MLN_STUDY_SHARE;
@@ -220,14 +221,18 @@ static enum mln_status read_measure(struct mln_arena *arena, struct mln_yaml *ma
         MLN_TRY(read_rate(arena, map, rate, t, m, err));
     } else if (difference != NULL) {
         MLN_TRY(read_difference(arena, difference, t, m, err));
-    } else if (t->from != MLN_FROM_VICTIMS && (t->from != MLN_FROM_PERSONS || band != NULL)) {
+    } else if (t->from != MLN_FROM_VICTIMS &&
+               (t->from != MLN_FROM_PERSONS || band != NULL || bounds != NULL)) {
         return mln_yaml_error(map, err,
                               "only victims have durations and bands, and persons durations");
-    } else if (band != NULL) {
-        m->kind = MLN_STUDY_BAND;
-        MLN_TRY(share_dimension(arena, band, t, &m->share_of, err));
+    } else if (band != NULL || bounds != NULL) {
+        m->kind = band != NULL ? MLN_STUDY_BAND : MLN_STUDY_BOUNDS;
+        MLN_TRY(share_dimension(arena, band != NULL ? band : bounds, t, &m->share_of, err));
         MLN_TRY(read_bound(map, m, err));
         MLN_TRY(check_band(map, t, err));
+        if (bounds != NULL && m->bound == 0) {
+            return mln_yaml_error(map, err, "a worst case of a share: bound: lower, or upper");
+        }
     } else if (gray != NULL) {
         MLN_TRY(read_gray(arena, map, gray, t, m, err));
     } else if (restricted != NULL) {

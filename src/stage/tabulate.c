@@ -351,9 +351,10 @@ static enum mln_status make_measures(struct mln_tab *tab, struct mln_table *t, b
             t->measures[k].kind = MLN_MEASURE_STD_DIFF;
             continue;
         }
-        *durations = *durations || (m->kind != MLN_STUDY_BAND && m->kind != MLN_STUDY_RATE);
+        *durations = *durations || (m->kind != MLN_STUDY_BAND && m->kind != MLN_STUDY_BOUNDS &&
+                                    m->kind != MLN_STUDY_RATE);
         const bool probability = m->kind == MLN_STUDY_INCIDENCE || m->kind == MLN_STUDY_BAND ||
-                                 m->kind == MLN_STUDY_RATE;
+                                 m->kind == MLN_STUDY_BOUNDS || m->kind == MLN_STUDY_RATE;
         t->measures[k].kind = m->kind == MLN_STUDY_GRAY ? m->part
                               : probability             ? MLN_MEASURE_PROBABILITY
                                                         : MLN_MEASURE_QUANTILE;

@@ -113,6 +113,7 @@ static double value_of(const struct mln_study_measure *m, const struct workspace
     case MLN_STUDY_RATE:
     case MLN_STUDY_DIFFERENCE:
     case MLN_STUDY_BAND:
+    case MLN_STUDY_BOUNDS:
     case MLN_STUDY_GRAY: break;
     }
     return NAN;

@@ -1,5 +1,6 @@
 """maillon eval against the truth of synth; synth --check against the published figures."""
 
+import csv
 import json
 import os
 import shutil
@@ -24,6 +25,18 @@ with Place() as place:
     assert 20 < written["bandes"] and 0.5 * written["bandes"] < written["bandes_qui_couvrent"]
     assert f"hold the truth: {written['bandes_qui_couvrent']} of {written['bandes']}" in done.out
     assert call("eval", project, "--truth", truth).out == done.out
+    # What is published: a share, its band, and its worst cases around both.
+    with open(os.path.join(folder, "out", "tables", "issues_par_annee.csv"), encoding="utf-8", newline="") as f:
+        rows = [r for r in csv.DictReader(f) if r["annee"] == "TOTAL" and r["part"]]
+    assert len(rows) == 7, rows
+    for r in rows:
+        least, low, share, high, most = (float(r[c]) for c in ("part_min", "part_bas", "part", "part_haut", "part_max"))
+        assert least <= low <= high <= most and least <= share <= most, r
+        assert high - low < most - least or r["issue"] == "TOTAL", r
+    with open(os.path.join(folder, "out", "report.html"), encoding="utf-8") as f:
+        page = f.read()
+    assert "borne basse de l&#39;appariement" in page and "borne haute de l&#39;appariement" in page
+    assert page.count("Part si toutes les victimes non appariées ont cette issue") >= 2
 
     call("synth", os.path.join(folder, "data"), "--check")
 

@@ -7,6 +7,7 @@
 #include "fault.h"
 #include "run.h"
 #include "stage/bands.h"
+#include "stage/bands_bounds.h"
 #include "stats/interval.h"
 
 enum { ROWS_MAX = 12, COLUMNS_MAX = 7 };
@@ -21,8 +22,6 @@ struct answer {
         int32_t how;       /* membre */
     } rows[ROWS_MAX];
 };
-
-static const struct answer nothing = {0};
 
 /* Five of PN in a, three in b; six and six of GN; one of PN in a on the link of procedure 5; one of
  * PN in a if procedure 7's victim is of the field; one of PN in a if procedure 6's is of the graver
@@ -49,7 +48,16 @@ static const struct answer linked_rows = {6,
 static const struct answer unlinked_rows = {
     2, 1, {{{"GN", NULL}, {8, NONE, 2}, 0}, {{"PN", NULL}, {9, NONE, 3}, 0}}};
 
+/* Of the table of forces and outcomes: three of PN, two of an unknown force; one of PN who may be
+ * of the field. */
+static const struct answer table_unlinked = {3,
+                                             2,
+                                             {{{"PN", NULL}, {9, NONE, 3}, 0},
+                                              {{NULL, NULL}, {8, NONE, 2}, 0},
+                                              {{"PN", NULL}, {7, 7, 1}, 1}}};
+
 static double link_prob, member_prob; /* of procedures 5, and 7 and 6 */
+static bool conditions;               /* the last statement had a condition of the table's */
 static bool rates;                    /* procedures 7 and 9 have them; else 9 has no affaire */
 
 /* The column `membre` stands before the last number. */
@@ -60,16 +68,19 @@ static enum mln_status tell(const struct answer *a, mln_sink_fn *sink, void *ctx
     static int64_t numbers[3][ROWS_MAX];
     static int32_t how[ROWS_MAX];
     static const int32_t late[ROWS_MAX];
-    static uint8_t valid[3][2];
+    static uint8_t valid[3][2], told[2][2];
     struct mln_column columns[COLUMNS_MAX];
     memset(valid, 0, sizeof valid);
+    memset(told, 0, sizeof told);
     for (size_t c = 0; c < a->n_texts; c++) {
         for (size_t i = 0; i < a->n_rows; i++) {
-            const size_t n = strlen(a->rows[i].text[c]);
-            memcpy(bytes[c] + offsets[c][i], a->rows[i].text[c], n);
+            const char *text = a->rows[i].text[c];
+            const size_t n = text == NULL ? 0 : strlen(text);
+            told[c][i / 8] |= (uint8_t)((text != NULL) << (i % 8));
+            memcpy(bytes[c] + offsets[c][i], text == NULL ? "" : text, n);
             offsets[c][i + 1] = offsets[c][i] + (int32_t)n;
         }
-        columns[c] = (struct mln_column){"t", MLN_UTF8_TEXT, NULL, offsets[c], bytes[c], 0};
+        columns[c] = (struct mln_column){"t", MLN_UTF8_TEXT, told[c], offsets[c], bytes[c], 0};
     }
     for (size_t c = 0; c < 3; c++) {
         for (size_t i = 0; i < a->n_rows; i++) {
@@ -134,7 +145,8 @@ static enum mln_status scan(struct mln_engine *e, const char *label, struct mln_
         return tell_rates(sink, ctx, err);
     }
     const bool linked = holds(sql, "lie = 1");
-    return tell(strcmp(label, "t") == 0 ? (linked ? &table_rows : &nothing)
+    conditions = holds(sql, "'en_cours'") && holds(sql, "IN (");
+    return tell(strcmp(label, "t") == 0 ? (linked ? &table_rows : &table_unlinked)
                                         : (linked ? &linked_rows : &unlinked_rows),
                 sink, ctx, err);
 }
@@ -186,6 +198,69 @@ static enum mln_status bands_of(double *low, double *high, struct mln_err *err) 
     mln_bands_free(bands);
     return status;
 }
+
+/* Forces PN, GN, NR and outcomes a, b; every line has 2 in a and 3 in b. Without a link: three of
+ * PN, and two of whom the force is not recorded: they may be of any. So PN's a is 2 of 10 at the
+ * least, 7 of 10 at most, GN's 2 of 7 to 4 of 7, and of all 6 of 20 to 11 of 20. Conditions that
+ * need a link do not hold for the unlinked, who may satisfy them. */
+static enum mln_status bounds_of(double low[12], double high[12], struct mln_err *err) {
+    static const struct mln_study_variable force = {
+        .name = "force", .column = "force", .label = {"F", "F"}, .missing = {"?", "?"}};
+    static const struct mln_study_variable *const both[] = {&force, &outcome};
+    static const struct mln_study_measure worst[] = {
+        {.kind = MLN_STUDY_BOUNDS, .name = "min", .share_of = 1, .bound = -1},
+        {.kind = MLN_STUDY_BOUNDS, .name = "max", .share_of = 1, .bound = 1}};
+    static const char *one[] = {"1"};
+    static const struct mln_study_filter is_linked = {"lie", one, 1};
+    struct mln_study_table two = spec;
+    two.n_dimensions = 2;
+    two.dimensions = both;
+    two.n_measures = 2;
+    two.measures = worst;
+    two.n_filters = 1;
+    two.filters = &is_linked;
+    static const char *forces[] = {"PN", "GN", "NR", "TOTAL"}, *outcomes[] = {"a", "b", "TOTAL"};
+    static struct mln_dimension by[] = {{"force", "F", "F", 4, forces, forces, forces, 3},
+                                        {"issue", "I", "I", 3, outcomes, outcomes, outcomes, 2}};
+    static uint64_t counts[12] = {2, 3, 5, 2, 3, 5, 2, 3, 5, 6, 9, 15}, n[2][12];
+    struct mln_measure measures[] = {{.kind = MLN_MEASURE_PROBABILITY, .values = low, .n = n[0]},
+                                     {.kind = MLN_MEASURE_PROBABILITY, .values = high, .n = n[1]}};
+    struct mln_table t = {.name = "t",
+                          .n_dimensions = 2,
+                          .dimensions = by,
+                          .n_cells = 12,
+                          .counts = counts,
+                          .n_measures = 2,
+                          .measures = measures};
+    return mln_bounds_table(&engine, "base", &two, &t, err);
+}
+
+START_TEST(bounds_by_hand) {
+    struct mln_err err = {0};
+    double low[12], high[12];
+    ck_assert_msg(bounds_of(low, high, &err) == MLN_OK, "%s", err.msg);
+    ck_assert(!conditions);
+    static const struct {
+        size_t cell;
+        double low, high;
+    } expected[] = {{0, 20, 70}, {1, 30, 80},  {2, 100, 100}, {3, 200.0 / 7, 400.0 / 7},
+                    {9, 30, 55}, {10, 45, 70}, {11, 100, 100}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        ck_assert_double_eq_tol(low[expected[i].cell], expected[i].low, 1e-9);
+        ck_assert_double_eq_tol(high[expected[i].cell], expected[i].high, 1e-9);
+    }
+    size_t nth = 1;
+    for (bool failed = true; failed; nth++) {
+        const size_t before = fault_live();
+        fault_arm(FAULT_MEMORY, nth);
+        const enum mln_status status = bounds_of(low, high, &err);
+        failed = fault_disarm();
+        ck_assert_int_eq(status, failed ? MLN_NO_MEMORY : MLN_OK);
+        ck_assert(fault_live() == before);
+    }
+    ck_assert_uint_gt(nth, 4);
+}
+END_TEST
 
 static double logit(double p) {
     return log(p / (1 - p));
@@ -239,4 +314,4 @@ START_TEST(every_allocation_fails_in_turn) {
 }
 END_TEST
 
-MLN_TEST_MAIN("bands", a_table_by_hand, every_allocation_fails_in_turn)
+MLN_TEST_MAIN("bands", a_table_by_hand, bounds_by_hand, every_allocation_fails_in_turn)

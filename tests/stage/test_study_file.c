@@ -25,6 +25,31 @@ static void tear_down(void) {
     mln_arena_release(&arena);
 }
 
+/* Each share of matched victims is published with both ends of its band. */
+static void check_bands(void) {
+    size_t shares = 0;
+    for (size_t i = 0; i < study.n_tables; i++) {
+        const struct mln_study_table *t = &study.tables[i];
+        bool matched = false;
+        for (size_t f = 0; f < t->n_filters; f++) {
+            matched = matched || strcmp(t->filters[f].column, "lie") == 0;
+        }
+        for (size_t k = 0; matched && t->from == MLN_FROM_VICTIMS && k < t->n_measures; k++) {
+            unsigned ends = 0;
+            for (size_t b = 0; b < t->n_measures; b++) {
+                if (t->measures[b].kind == MLN_STUDY_BAND &&
+                    t->measures[b].share_of == t->measures[k].share_of) {
+                    ends |= t->measures[b].bound < 0 ? 1U : t->measures[b].bound > 0 ? 2U : 0U;
+                }
+            }
+            const bool share = t->measures[k].kind == MLN_STUDY_SHARE;
+            shares += share;
+            ck_assert_msg(!share || ends == 3, "%s: a share without a band", t->name);
+        }
+    }
+    ck_assert_uint_gt(shares, 3);
+}
+
 START_TEST(the_shipped_study) {
     ck_assert_msg(mln_study_parse(&arena, "s.yaml", shipped(), &study, &err) == MLN_OK, "%s",
                   err.msg);
@@ -48,6 +73,9 @@ START_TEST(the_shipped_study) {
     ck_assert_int_eq(study.tables[0].from, MLN_FROM_FUNNEL);
     ck_assert_str_eq(study.tables[0].steps[MLN_STEP_VICTIMS_FIELD].fr,
                      "Victimes du champ de l'étude");
+    ck_assert_int_eq(study.link_error.late_days, 60);
+    ck_assert_double_eq(study.link_error.late_share, 0.1);
+    check_bands();
 }
 END_TEST
 
@@ -60,6 +88,7 @@ START_TEST(the_second_study) {
     ck_assert_str_eq(study.natinf, "natinf_hors_couple");
     ck_assert_int_eq(study.age_min, 0);
     ck_assert(study.has_bands && study.keeps_unknown_age);
+    check_bands();
     mln_buf_release(&path);
 }
 END_TEST
@@ -127,6 +156,8 @@ static const struct {
      "matched victims"},
     {"linkage_error:\n  draws: 50", "linkage_error:\n  draws: 65", "64"},
     {"  strata: [force,", "  strata: [passe,", "no column 'passe'"},
+    {"  late_share: 0.10", "  late_share: 1", "late_share"},
+    {"{linkage_bounds: issue, bound: lower,", "{linkage_bounds: issue,", "a worst case"},
     {"{gray: fin, part: chi2,", "{gray: fin,", "part"},
     {"{gray: fin, part: chi2,", "{gray: fin, part: chi3,", "p_value"},
     {"{gray: fin, part: chi2,", "{gray: genre, part: chi2,", "of one dimension"},
