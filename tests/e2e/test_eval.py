@@ -25,7 +25,13 @@ with Place() as place:
     assert 20 < written["bandes"] and 0.5 * written["bandes"] < written["bandes_qui_couvrent"]
     assert f"hold the truth: {written['bandes_qui_couvrent']} of {written['bandes']}" in done.out
     assert call("eval", project, "--truth", truth).out == done.out
-    # What is published: a share, its band, and its worst cases around both.
+    # What is published: a share, its band, and its worst cases around both. Nothing is hidden by this method.
+    with open(project, encoding="utf-8") as f:
+        text = f.read()
+    assert "  method: suppression" in text
+    with open(project, "w", encoding="utf-8") as f:
+        f.write(text.replace("  method: suppression", "  method: rounding"))
+    run(folder)
     with open(os.path.join(folder, "out", "tables", "issues_par_annee.csv"), encoding="utf-8", newline="") as f:
         rows = [r for r in csv.DictReader(f) if r["annee"] == "TOTAL" and r["part"]]
     assert len(rows) == 7, rows
