@@ -25,7 +25,8 @@ static bool one_a_record(const struct mln_linkage_work *work, struct mln_posteri
     return out->left_one || out->right_one;
 }
 
-double mln_linkage_score_from(const struct mln_linkage_work *work, const struct mln_em_result *fit) {
+double mln_linkage_score_from(const struct mln_linkage_work *work,
+                              const struct mln_em_result *fit) {
     enum { BITS_MAX = 8 }; /* each bit less about doubles the pairs kept */
     struct mln_posterior_options options;
     const double keep_from = work->model->decision.keep_from;
@@ -60,8 +61,7 @@ static enum mln_status edges_of(const struct mln_linkage_work *work,
         edges_free(out);
         return mln_err_nomem(err, "the links");
     }
-    const uint32_t base =
-        work->model->kind == MLN_LINK_DEDUPE ? 0 : work->records->n_left;
+    const uint32_t base = work->model->kind == MLN_LINK_DEDUPE ? 0 : work->records->n_left;
     for (size_t i = 0; i < scores->n; i++) {
         out->left[i] = scores->pair[i].left;
         out->right[i] = scores->pair[i].right - base;
@@ -96,7 +96,8 @@ static enum mln_status weigh_rivals(const struct mln_linkage_work *work,
     struct mln_posterior posterior;
     MLN_TRY(edges_of(work, scores, &a, err));
     double *odds = malloc((scores->n + 1) * sizeof *odds);
-    enum mln_status status = odds == NULL ? mln_err_nomem(err, "the probabilities of links") : MLN_OK;
+    enum mln_status status =
+        odds == NULL ? mln_err_nomem(err, "the probabilities of links") : MLN_OK;
     for (size_t i = 0; i < scores->n; i++) {
         a.gain[i] = scores->pair[i].weight;
     }
@@ -125,9 +126,8 @@ static enum mln_status scores_of(const struct mln_scored_pairs *scored, struct m
     double *weight = malloc((scored->n + MLN_WEIGHT_BINS) * sizeof *weight);
     uint64_t *count = malloc((scored->n + MLN_WEIGHT_BINS) * sizeof *count);
     size_t n = 0;
-    enum mln_status status = weight == NULL || count == NULL
-                                 ? mln_err_nomem(err, "the threshold")
-                                 : MLN_OK;
+    enum mln_status status =
+        weight == NULL || count == NULL ? mln_err_nomem(err, "the threshold") : MLN_OK;
     for (; status == MLN_OK && n < scored->n; n++) {
         weight[n] = scored->pair[n].log2_odds;
         count[n] = 1;
@@ -146,8 +146,10 @@ static enum mln_status scores_of(const struct mln_scored_pairs *scored, struct m
     return status;
 }
 
-/* Matches that no rule makes; without any reading of their own, what λ says less those found, give or take as many. */
-static struct mln_unmade missed(const struct mln_linkage_work *work, const struct mln_em_result *fit,
+/* Matches that no rule makes; without any reading of their own, what λ says less those found, give
+ * or take as many. */
+static struct mln_unmade missed(const struct mln_linkage_work *work,
+                                const struct mln_em_result *fit,
                                 const struct mln_scored_pairs *scores) {
     const double n_all = mln_linkage_all_pairs(work);
     const struct mln_unmade unmade = mln_unmade_matches(
@@ -171,33 +173,43 @@ static enum mln_status choose(const struct mln_linkage_work *work,
             mln_threshold_choose(&scores, by_fdr ? MLN_THRESHOLD_FDR : MLN_THRESHOLD_F1,
                                  by_fdr ? d->fdr_max : 0, out->missed.matches));
     }
-    out->quality = mln_quality_at(&scores, log2(out->threshold / (1 - out->threshold)),
-                                  &out->missed, Z_95);
+    out->quality =
+        mln_quality_at(&scores, log2(out->threshold / (1 - out->threshold)), &out->missed, Z_95);
     mln_scores_release(&scores);
     return MLN_OK;
 }
 
 /* ── links ── */
 
-/* What a link is worth over none. On the threshold itself a pair is a link: the gain is above 0 by the least that
- * counts. */
+/* A threshold may be 0 or 1, a given m or u 0: further than this nothing is more sure. */
+static double bounded(double bits) {
+    const double sure = 1024;
+    return fmin(fmax(bits, -sure), sure);
+}
+
+/* What odds are worth over the threshold. On the threshold itself a pair is a link: the gain is
+ * above 0 by the least that counts. */
+static double gain_over(double threshold, double odds_log2) {
+    return bounded(odds_log2) - bounded(log2_odds(threshold)) + 0x1p-30;
+}
+
 static void gains_over(const struct mln_scored_pairs *scores, double threshold, double *gain) {
-    const double cut = log2_odds(threshold);
     for (size_t i = 0; i < scores->n; i++) {
-        gain[i] = scores->pair[i].log2_odds - cut + 0x1p-30;
+        gain[i] = gain_over(threshold, scores->pair[i].log2_odds);
     }
 }
 
 /* What a pair would be worth without rivals. */
 static double unrivalled(const struct mln_scored *pair, const struct mln_linkage_decision *d) {
-    return pair->weight + d->shift_log2 - log2_odds(d->threshold) + 0x1p-30;
+    return gain_over(d->threshold, pair->weight + d->shift_log2);
 }
 
-/* A former link that would reach the threshold without rivals is worth more than any two new ones: weights are far
- * below this. */
+/* A former link that would reach the threshold without rivals is worth more than any two new ones:
+ * weights are far below this. */
 static const double FORMER_GAIN = 4096;
 
-static void favour_former(const struct mln_linkage_work *work, const struct mln_scored_pairs *scores,
+static void favour_former(const struct mln_linkage_work *work,
+                          const struct mln_scored_pairs *scores,
                           const struct mln_linkage_decision *d, double *gain) {
     size_t f = 0;
     for (size_t i = 0; f < work->n_former_links && i < scores->n; i++) {
@@ -238,9 +250,9 @@ static enum mln_status assign(const struct mln_linkage_work *work, const struct 
 /* Pairs far below the threshold say no more than that they are far below it. */
 static const double SPEAKS_FROM_LOG2 = -4;
 
-/* What a pair that no rule made says inside a component: the share of matches that no rule makes, as
- * the log2 of how much less often a match is absent than there. It speaks against a merge no louder than what is sure:
- * the share is the upper end of its interval. */
+/* What a pair that no rule made says inside a component: the share of matches that no rule makes,
+ * as the log2 of how much less often a match is absent than there. It speaks against a merge no
+ * louder than what is sure: the share is the upper end of its interval. */
 static double absent_log2(const struct mln_linkage_decision *d) {
     const double absent_matches = d->missed.matches + Z_95 * d->missed.sd;
     const double all = d->matches_expected + absent_matches;
@@ -261,9 +273,9 @@ static size_t drop_far(struct edge_arrays *a, size_t n) {
     return kept;
 }
 
-static enum mln_status cluster(const struct mln_linkage_work *work, const struct mln_scored_pairs *scores,
-                               double threshold, struct mln_linkage_decision *out,
-                               struct mln_err *err) {
+static enum mln_status cluster(const struct mln_linkage_work *work,
+                               const struct mln_scored_pairs *scores, double threshold,
+                               struct mln_linkage_decision *out, struct mln_err *err) {
     const struct mln_decision *d = &work->model->decision;
     const uint32_t n = mln_records_n(work->records);
     struct edge_arrays a;
@@ -271,15 +283,12 @@ static enum mln_status cluster(const struct mln_linkage_work *work, const struct
     gains_over(scores, threshold, a.gain);
     uint32_t *of = malloc((n + 1) * sizeof *of);
     out->cluster_name = malloc((n + 1) * sizeof *out->cluster_name);
-    enum mln_status status = of == NULL || out->cluster_name == NULL
-                                 ? mln_err_nomem(err, "the clusters")
-                                 : MLN_OK;
+    enum mln_status status =
+        of == NULL || out->cluster_name == NULL ? mln_err_nomem(err, "the clusters") : MLN_OK;
     if (status == MLN_OK) {
         const struct mln_edges edges = {a.left, a.right, a.gain, drop_far(&a, scores->n)};
         const struct mln_cluster_options options = {
-            .n_records = n,
-            .absent_log2 = absent_log2(out),
-            .n_threads = work->n_threads};
+            .n_records = n, .absent_log2 = absent_log2(out), .n_threads = work->n_threads};
         status = d->clusters == MLN_CLUSTER_ROBUST
                      ? mln_cluster_robust(&edges, &options, of, err)
                      : mln_cluster_components(&edges, &options, of, err);
@@ -302,7 +311,8 @@ static enum mln_status cluster(const struct mln_linkage_work *work, const struct
 
 /* ── the whole ── */
 
-/* Estimates of the links: pairs as independent draws, what no rule makes with its sd (link/decide/threshold.h). */
+/* Estimates of the links: pairs as independent draws, what no rule makes with its sd
+ * (link/decide/threshold.h). */
 static void tell_quality(const struct mln_scored_pairs *scores, struct mln_linkage_decision *out) {
     double kept = 0, kept_variance = 0, variance = 0;
     for (size_t i = 0; i < scores->n; i++) {
@@ -314,18 +324,17 @@ static void tell_quality(const struct mln_scored_pairs *scores, struct mln_linka
     }
     const double n = (double)out->n_links;
     const double lost = fmax(out->matches_expected - kept, 0) + out->missed.matches;
-    const double lost_variance =
-        variance - kept_variance + out->missed.sd * out->missed.sd;
+    const double lost_variance = variance - kept_variance + out->missed.sd * out->missed.sd;
     out->precision = mln_quality_interval(kept / n, kept_variance / (n * n), Z_95);
-    out->recall = mln_quality_interval(kept / (kept + lost),
-                                  (lost * lost * kept_variance + kept * kept * lost_variance) /
-                                      pow(kept + lost, 4),
-                                  Z_95);
+    out->recall = mln_quality_interval(
+        kept / (kept + lost),
+        (lost * lost * kept_variance + kept * kept * lost_variance) / pow(kept + lost, 4), Z_95);
 }
 
 /* The links, and why the other pairs are none. */
-static enum mln_status link(const struct mln_linkage_work *work, const struct mln_scored_pairs *scores,
-                            struct mln_linkage_decision *out, struct mln_err *err) {
+static enum mln_status link(const struct mln_linkage_work *work,
+                            const struct mln_scored_pairs *scores, struct mln_linkage_decision *out,
+                            struct mln_err *err) {
     struct edge_arrays a;
     MLN_TRY(edges_of(work, scores, &a, err));
     gains_over(scores, out->threshold, a.gain);
@@ -337,9 +346,9 @@ static enum mln_status link(const struct mln_linkage_work *work, const struct ml
         status = assign(work, &edges, a.kept, err);
     }
     for (size_t i = 0; status == MLN_OK && i < scores->n; i++) {
-        out->decision[i] = a.kept[i]                                ? MLN_PAIR_LINKED
+        out->decision[i] = a.kept[i]                               ? MLN_PAIR_LINKED
                            : unrivalled(&scores->pair[i], out) > 0 ? MLN_PAIR_OUTDONE
-                                                                    : MLN_PAIR_BELOW;
+                                                                   : MLN_PAIR_BELOW;
         out->n_links += a.kept[i];
     }
     edges_free(&a);
@@ -360,9 +369,9 @@ enum mln_status mln_linkage_decide(const struct mln_linkage_work *work,
         tell_quality(scores, out);
     }
     if (status == MLN_OK && d->clusters != MLN_CLUSTER_NONE) {
-        status = cluster(work, scores,
-                         isnan(d->cluster_threshold) ? out->threshold : d->cluster_threshold, out,
-                         err);
+        status =
+            cluster(work, scores,
+                    isnan(d->cluster_threshold) ? out->threshold : d->cluster_threshold, out, err);
     }
     if (status != MLN_OK) {
         mln_linkage_decision_release(out);

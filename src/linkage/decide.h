@@ -17,7 +17,7 @@ struct mln_linkage_decision {
     struct mln_quality quality; /* estimated at the threshold, before the assignment */
     double matches_expected;   /* among all candidates */
     struct mln_unmade missed;  /* expected outside every rule */
-    struct mln_interval precision, recall; /* of the links, with intervals of 95 %; precision NaN without links */
+    struct mln_estimate precision, recall; /* of the links, with intervals of 95 %; precision NaN without links */
 };
 
 /* The probability from which pairs must be scored and kept for the decision: keep_from, and less where

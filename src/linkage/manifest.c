@@ -106,7 +106,7 @@ static void training(struct mln_json *j, const struct mln_linkage_told *t) {
     mln_json_end(j);
 }
 
-static void key_interval(struct mln_json *j, const char *key, const struct mln_interval *of) {
+static void key_interval(struct mln_json *j, const char *key, const struct mln_estimate *of) {
     mln_json_key(j, key);
     mln_json_begin_array(j);
     mln_json_f64(j, of->low);

@@ -69,11 +69,16 @@ static uint64_t key_of(const struct mln_linkage_work *work, const struct mln_sco
     return hash;
 }
 
+/* Nobody doubts a pair whose weight is that far from the cut: where keep_from is 0 pairs below it
+ * are not looked at one by one. */
+static const double FAR_BITS = 40;
+
 static enum mln_status draw(const struct mln_linkage_work *work,
                             const struct mln_scored_pairs *scores, double cut,
                             struct mln_sampled *drawn, size_t *n, struct mln_err *err) {
     const double keep = work->model->decision.keep_from;
-    const double low = log2(keep / (1 - keep));
+    cut = fmin(fmax(cut, -FAR_BITS), FAR_BITS); /* a threshold may be 0 or 1 */
+    const double low = fmax(log2(keep / (1 - keep)), cut - FAR_BITS);
     const struct mln_sample_options options = {.n_pairs = MLN_REVIEW_PAIRS,
                                                .n_strata = MLN_REVIEW_STRATA,
                                                .low_log2 = fmin(low, cut - 8),

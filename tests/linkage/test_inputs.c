@@ -51,7 +51,7 @@ static struct person person_of(uint64_t no, uint32_t side) {
     name_of(mln_rng_below(&rng, 3000), 4, p.surname);
     p.day = -10000 + (int32_t)mln_rng_below(&rng, 20000);
     (void)snprintf(p.commune, sizeof p.commune, "%05u", 1000 + mln_rng_below(&rng, 90000) / 50);
-    (void)snprintf(p.id, sizeof p.id, "P%c%06u", side == 0 ? 'a' : 'b', (unsigned)no);
+    (void)snprintf(p.id, sizeof p.id, "P%c%06u", side == 0 ? 'a' : 'b', (unsigned)no % 1000000);
     if (side == 1) {
         mln_rng_init(&rng, 7, 2, no);
         if (mln_rng_below(&rng, 10) == 0) {

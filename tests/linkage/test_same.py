@@ -4,7 +4,7 @@
   - of every file of a result for 1, 2 and 8 threads;
   - of every file but the manifest for shuffled rows of the inputs, and in the manifest the digests alone differ;
   - of all that is decided when the trained model of a result is given back as the model, whatever was trained: m, u,
-    lambda, term frequencies, interactions, coverage, by a threshold estimated, bounded or given.
+    lambda, term frequencies, interactions, coverage, by a threshold estimated, bounded or given, with all pairs kept.
 """
 import json
 import os
@@ -83,6 +83,7 @@ VARIANTS = {
     "dependence": ("threshold: estimated", "threshold: estimated"),
     "bounded": ("threshold: estimated", "threshold: {fdr: 0.001}"),
     "given": ("threshold: estimated", "threshold: 0.7"),
+    "all": ("threshold: estimated", "threshold: 0.7, keep_from: 0"),
 }
 
 

@@ -131,9 +131,9 @@ void mln_scores_release(struct mln_scores *scores) {
 
 /* ── quality ── */
 
-struct mln_interval mln_quality_interval(double value, double variance, double z) {
+struct mln_estimate mln_quality_interval(double value, double variance, double z) {
     const double half = z * sqrt(fmax(variance, 0));
-    return (struct mln_interval){value, fmax(value - half, 0), fmin(value + half, 1)};
+    return (struct mln_estimate){value, fmax(value - half, 0), fmin(value + half, 1)};
 }
 
 /* What is kept when the first `n` weights are; `q` has its threshold already. */

@@ -34,12 +34,12 @@ enum mln_status mln_scores_init(const double *weight_log2, const uint64_t *count
                                 struct mln_scores *out, struct mln_err *err) MLN_MUST_USE;
 void mln_scores_release(struct mln_scores *scores);
 
-struct mln_interval {
+struct mln_estimate {
     double value, low, high;
 };
 
 /* value ± z √variance, within 0 … 1. */
-struct mln_interval mln_quality_interval(double value, double variance, double z);
+struct mln_estimate mln_quality_interval(double value, double variance, double z);
 
 struct mln_quality {
     double threshold_log2, probability; /* pairs at or above are kept */
@@ -47,7 +47,7 @@ struct mln_quality {
     double true_kept, false_kept;       /* Σ p, Σ (1 - p) over them */
     double lost_below;                  /* matches among the candidates below */
     double lost_unmade;                 /* matches that no rule makes */
-    struct mln_interval precision, recall,
+    struct mln_estimate precision, recall,
         f1;          /* NaN where nothing is kept (precision) or nothing matches */
     double fdr, fnr; /* 1 - precision, 1 - recall */
 };

@@ -34,9 +34,9 @@ struct mln_kernels {
     void (*other)(uint8_t *level, const uint32_t *a, const uint32_t *b, size_t n, uint32_t query_a,
                   uint32_t query_b, uint8_t to);
     void (*gap)(uint8_t *level, const int32_t *low, const int32_t *high, size_t n,
-                struct mln_interval query, int32_t at, uint8_t to);
+                struct mln_span query, int32_t at, uint8_t to);
     void (*compatible)(uint8_t *level, const int32_t *low, const int32_t *high,
-                       const uint32_t *digits, size_t n, struct mln_interval query,
+                       const uint32_t *digits, size_t n, struct mln_span query,
                        uint32_t query_digits, uint8_t to);
     void (*digits)(uint8_t *level, const uint32_t *digits, size_t n, uint32_t query, uint32_t at,
                    uint8_t to);

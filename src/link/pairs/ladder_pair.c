@@ -195,7 +195,7 @@ static bool list_holds(const struct mln_field_column *f, const struct mln_level 
     return mln_set_reaches(level->kind, level->at, &counts);
 }
 
-static int32_t gap(struct mln_interval a, struct mln_interval b) {
+static int32_t gap(struct mln_span a, struct mln_span b) {
     return a.low > b.high ? a.low - b.high : b.low > a.high ? b.low - a.high : 0;
 }
 

@@ -87,19 +87,19 @@ uint32_t mln_date_digits(int32_t first, int32_t last) {
     return digits;
 }
 
-struct mln_interval mln_date_interval(int32_t first, int32_t last, enum mln_unit unit) {
+struct mln_span mln_date_interval(int32_t first, int32_t last, enum mln_unit unit) {
     if (first == MLN_DAY_NONE) {
-        return MLN_INTERVAL_MISSING;
+        return MLN_SPAN_MISSING;
     }
     if (unit == MLN_UNIT_DAY) {
-        return (struct mln_interval){first, last};
+        return (struct mln_span){first, last};
     }
     const struct mln_civil a = mln_civil_from_day(first);
     const struct mln_civil b = first == last ? a : mln_civil_from_day(last);
     if (unit == MLN_UNIT_YEAR) {
-        return (struct mln_interval){a.year, b.year};
+        return (struct mln_span){a.year, b.year};
     }
-    return (struct mln_interval){a.year * 12 + a.month, b.year * 12 + b.month};
+    return (struct mln_span){a.year * 12 + a.month, b.year * 12 + b.month};
 }
 
 /* ── places ── */
@@ -278,7 +278,7 @@ static struct mln_day_words day_of(const struct mln_tile_column *c, int32_t firs
     if (c->kind == MLN_COLUMN_WORD) {
         words.word[0] = mln_date_digits(first, last);
     } else {
-        const struct mln_interval range =
+        const struct mln_span range =
             mln_date_interval(first, last, (enum mln_unit)c->parameter);
         memcpy(words.word, &range, sizeof range);
     }

@@ -61,11 +61,11 @@ static inline uint32_t mln_digits_swapped(uint32_t digits) {
 /* Intervals in days, calendar months or calendar years since some origin; missing: the widest
  * gap. */
 enum mln_unit { MLN_UNIT_DAY, MLN_UNIT_MONTH, MLN_UNIT_YEAR };
-struct mln_interval {
+struct mln_span {
     int32_t low, high;
 };
-#define MLN_INTERVAL_MISSING ((struct mln_interval){1 << 29, -(1 << 29)})
-struct mln_interval mln_date_interval(int32_t first, int32_t last, enum mln_unit unit);
+#define MLN_SPAN_MISSING ((struct mln_span){1 << 29, -(1 << 29)})
+struct mln_span mln_date_interval(int32_t first, int32_t last, enum mln_unit unit);
 
 /* ── places ── */
 

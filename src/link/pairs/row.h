@@ -40,11 +40,11 @@ static inline bool mln_is_value(const struct mln_tile_column *c, uint32_t word) 
     return c->type == MLN_FIELD_DATE ? word > MLN_DIGITS_INCOMPLETE : word != MLN_STRSET_MISSING;
 }
 
-static inline struct mln_interval mln_left_interval(const struct mln_row *row,
+static inline struct mln_span mln_left_interval(const struct mln_row *row,
                                                     const struct mln_tile_column *c) {
     const int32_t *low = mln_tile_part(row->left, c, 0);
     const int32_t *high = mln_tile_part(row->left, c, 1);
-    return (struct mln_interval){low[row->i], high[row->i]};
+    return (struct mln_span){low[row->i], high[row->i]};
 }
 
 static inline const int32_t *mln_right_bounds(const struct mln_row *row,

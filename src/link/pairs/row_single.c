@@ -18,8 +18,8 @@ static bool pair_words(const struct mln_row *row, const struct mln_step *step) {
 
 static bool pair_gap(const struct mln_row *row, const struct mln_step *step) {
     const struct mln_tile_column *a = step->column[0];
-    const struct mln_interval x = mln_left_interval(row, a);
-    const struct mln_interval y = {mln_right_bounds(row, a, 0)[0], mln_right_bounds(row, a, 1)[0]};
+    const struct mln_span x = mln_left_interval(row, a);
+    const struct mln_span y = {mln_right_bounds(row, a, 0)[0], mln_right_bounds(row, a, 1)[0]};
     return x.low <= x.high && y.low <= y.high && (double)y.low - x.high <= step->at &&
            (double)x.low - y.high <= step->at;
 }
@@ -29,7 +29,7 @@ static bool pair_compatible(const struct mln_row *row, const struct mln_step *st
     if (x != MLN_DIGITS_INCOMPLETE && y != MLN_DIGITS_INCOMPLETE) {
         return false;
     }
-    const struct mln_interval left = mln_left_interval(row, step->column[1]);
+    const struct mln_span left = mln_left_interval(row, step->column[1]);
     return left.low <= mln_right_bounds(row, step->column[1], 1)[0] &&
            mln_right_bounds(row, step->column[1], 0)[0] <= left.high;
 }

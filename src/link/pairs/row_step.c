@@ -66,7 +66,7 @@ static void step_date(const struct mln_row *row, const struct mln_step *step) {
     const struct mln_kernels *k = row->work->kernels;
     const struct mln_tile_column *a = step->column[0], *b = step->column[1];
     if (step->kind == MLN_STEP_GAP) {
-        const struct mln_interval query = mln_left_interval(row, a);
+        const struct mln_span query = mln_left_interval(row, a);
         if (query.low <= query.high && step->at >= 0) {
             const int32_t at = step->at > 1 << 28 ? 1 << 28 : (int32_t)step->at;
             k->gap(row->level, mln_right_bounds(row, a, 0), mln_right_bounds(row, a, 1), row->n,
