@@ -1,5 +1,5 @@
 -- What tells how many links are missing, and how many victims whose relation is not recorded belong to
--- the field: the bands of shares are made of it (src/stage/bands.h).
+-- the field: the bands of shares are made of it (src/stage/study/bands.h).
 --
 -- affaire_sans_procedure: the affaires from the police or the gendarmerie that have no procedure of
 -- their own, each of which misses one. Grain: one affaire. Either it has no link; or others were joined

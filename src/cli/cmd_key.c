@@ -6,7 +6,7 @@
 #include "cli/open_keys.h"
 #include "secret/place.h"
 #include "secret/ring.h"
-#include "stage/rekey.h"
+#include "stage/governance/rekey.h"
 
 /* A command on the keys of a project, between two lines of its journal. */
 struct key_work {

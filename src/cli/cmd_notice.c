@@ -1,7 +1,7 @@
 /* notice: the information notice and the register entry. */
 #include "base/file.h"
 #include "cli/open_keys.h"
-#include "stage/notice.h"
+#include "stage/governance/notice.h"
 
 /* Where to: --to, else the folder notice/ beside the project file. */
 static enum mln_status where_to(const struct mln_cli_args *args, struct mln_cli_project *opened,

@@ -4,7 +4,7 @@
 #include "base/thread.h"
 #include "cli/open_keys.h"
 #include "cli/summary.h"
-#include "stage/eval.h"
+#include "stage/eval/eval.h"
 #include "stage/run.h"
 
 static enum mln_status read_lang(const struct mln_cli_args *args, const char **out,

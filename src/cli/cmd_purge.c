@@ -1,6 +1,6 @@
 /* purge: the end of a processing. */
 #include "cli/open_keys.h"
-#include "stage/purge.h"
+#include "stage/governance/purge.h"
 
 static enum mln_status purge(const struct mln_cli_args *args, struct mln_cli_project *opened,
                              struct mln_err *err) {

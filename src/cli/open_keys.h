@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "secret/lock.h"
-#include "stage/audit.h"
+#include "stage/publish/audit.h"
 
 /* For the lists of options; a passphrase is never an argument. */
 #define MLN_CLI_OPTIONS_OPEN                                                                  \

@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "protect/table.h"
 #include "stage/manifest.h"
-#include "stage/project.h"
+#include "stage/project/project.h"
 #include "stage/sealed.h"
 #include "stage/stage.h"
 

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "stage/project.h"
+#include "stage/project/project.h"
 
 /* `lang`: "fr", "en", or NULL for the project's. Needs the key publish, open; MLN_IO when the run
  * did not end (no manifest). The last line ends with the path of report.html as the project gives

@@ -3,8 +3,8 @@
 #include "base/file.h"
 #include "base/thread.h"
 #include "secret/keys.h"
-#include "stage/ingest.h"
-#include "stage/publish.h"
+#include "stage/ingest/ingest.h"
+#include "stage/publish/publish.h"
 #include "stage/sealed.h"
 
 static void add_line(struct mln_buf *text, const char *name, struct mln_str value) {

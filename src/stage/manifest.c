@@ -2,7 +2,7 @@
 
 #include "base/date.h"
 #include "base/json.h"
-#include "stage/publish.h"
+#include "stage/publish/publish.h"
 
 /* ── pieces ── */
 

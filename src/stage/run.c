@@ -11,10 +11,10 @@
 #include "base/file.h"
 #include "base/thread.h"
 #include "secret/keys.h"
-#include "stage/audit.h"
+#include "stage/publish/audit.h"
 #include "stage/fingerprint.h"
 #include "stage/manifest.h"
-#include "stage/publish.h"
+#include "stage/publish/publish.h"
 
 struct stage_row {
     const char *name;

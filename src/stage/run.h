@@ -10,7 +10,7 @@
 #ifndef MLN_STAGE_RUN_H
 #define MLN_STAGE_RUN_H
 
-#include "stage/role.h"
+#include "stage/project/role.h"
 #include "stage/stage.h"
 
 struct mln_run_options {

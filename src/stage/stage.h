@@ -18,7 +18,7 @@
 
 #include "base/buf.h"
 #include "base/talk.h"
-#include "stage/project.h"
+#include "stage/project/project.h"
 
 /* One line of the manifest: rows that went in and where they went. `read` must equal
  * accepted + rejected, or the stage fails (checked when it is added). */

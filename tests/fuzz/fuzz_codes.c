@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "stage/codes.h"
-#include "stage/density.h"
+#include "stage/project/codes.h"
+#include "stage/study/density.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "stage/study_file.h"
+#include "stage/study/study_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

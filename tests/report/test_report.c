@@ -397,12 +397,12 @@ START_TEST(the_writers_never_name_a_count) {
     for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++) {
         /* The stage reads the counts of rows that ingest told; of tables it knows the protected. */
         const size_t expected = strcmp(forbidden[i], ".counts[") == 0 ? 1 : 0;
-        ck_assert_msg(occurrences(MLN_SOURCE_DIR "/stage/report.c", forbidden[i]) == expected,
-                      "stage/report.c: %s", forbidden[i]);
+        ck_assert_msg(occurrences(MLN_SOURCE_DIR "/stage/publish/report.c", forbidden[i]) == expected,
+                      "stage/publish/report.c: %s", forbidden[i]);
     }
     /* The test of the test: the other side does name them. */
     ck_assert_uint_gt(occurrences(MLN_SOURCE_DIR "/protect/protected.c", "->counts"), 0);
-    ck_assert_uint_gt(occurrences(MLN_SOURCE_DIR "/stage/protect_context.c", "mln_tables_read"), 0);
+    ck_assert_uint_gt(occurrences(MLN_SOURCE_DIR "/stage/publish/protect_context.c", "mln_tables_read"), 0);
 }
 END_TEST
 

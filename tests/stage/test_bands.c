@@ -6,8 +6,8 @@
 #include "engine/engine.h"
 #include "fault.h"
 #include "run.h"
-#include "stage/bands.h"
-#include "stage/bands_bounds.h"
+#include "stage/study/bands.h"
+#include "stage/study/bands_bounds.h"
 #include "stats/interval.h"
 
 enum { ROWS_MAX = 12, COLUMNS_MAX = 7 };

@@ -3,8 +3,8 @@
 
 #include "base/file.h"
 #include "hand_case.h"
-#include "stage/chain_codes.h"
-#include "stage/chain_grammar.h"
+#include "stage/chain/chain_codes.h"
+#include "stage/chain/chain_grammar.h"
 
 static const char victims_sql[] =
     "SELECT concat_ws('|', procedure_no, rang, genre, lie, coalesce(issue, '-'), coalesce(mode, "

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "stage/density.h"
+#include "stage/study/density.h"
 #include "stage/zone.h"
 
 static void check_rows(const struct mln_density *d, const char *expected) {

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "engine/engine.h"
 #include "secret/keys.h"
-#include "stage/eval.h"
+#include "stage/eval/eval.h"
 
 struct place {
     char dir[32], keys[64], work[64], truth[64];

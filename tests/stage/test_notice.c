@@ -3,8 +3,8 @@
 
 #include "assets/assets.h"
 #include "run.h"
-#include "stage/ingest_plan.h"
-#include "stage/notice.h"
+#include "stage/ingest/ingest_plan.h"
+#include "stage/governance/notice.h"
 
 static struct mln_err err;
 static struct mln_arena arena;

@@ -6,9 +6,9 @@
 #include "assets/assets.h"
 #include "chain/hosts.h"
 #include "fault.h"
-#include "stage/chain_grammar.h"
-#include "stage/density.h"
-#include "stage/tabulate.h"
+#include "stage/chain/chain_grammar.h"
+#include "stage/study/density.h"
+#include "stage/study/tabulate.h"
 
 static enum mln_status parse_study(struct mln_arena *arena, struct mln_err *err) {
     struct mln_study study;

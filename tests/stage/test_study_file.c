@@ -4,7 +4,7 @@
 
 #include "assets/assets.h"
 #include "base/file.h"
-#include "stage/study_file.h"
+#include "stage/study/study_file.h"
 
 static const char *top; /* of the repository */
 static struct mln_arena arena;

@@ -7,7 +7,7 @@
 
 #include "base/rng.h"
 #include "protect/cell_key.h"
-#include "stage/tabulate.h"
+#include "stage/study/tabulate.h"
 #include "stats/gray.h"
 
 static struct mln_arena arena;
