@@ -12,7 +12,8 @@ JOIN {content}.procedure AS c ON c.idx = p.idx
 ORDER BY p.procedure_no;
 
 CREATE TABLE {base}.proc_personne AS
-SELECT p.procedure_no, p.rang, p.personne_id, c.role, c.nature, c.sexe, p.age_faits,
+SELECT p.procedure_no, p.rang, p.personne_id, p.identite_id, p.identite_source, c.role,
+       c.nature, c.sexe, p.age_faits,
        p.age_faits_min, p.age_faits_max,
        p.departement_residence, n.groupe AS nationalite_groupe,
        SUBSTRING(c.profession, 1, 1) AS pcs1, c.situation_famille, c.nb_enfants,

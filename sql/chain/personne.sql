@@ -3,9 +3,9 @@
 -- participation: a victim of the field, or a natural mis en cause of a procedure that has one.
 -- Grain: person of a procedure; key (procedure_no, rang, role).
 --   role             victime, auteur
---   personne_id      who she is: the pseudonym of her CSNS at Interior; else that of the persons of
---                    affaires to whom she is matched, where they agree; NULL: not known
---   personne_source  interieur, justice, inconnue
+--   personne_id      who she is: identite_id of link-chain, the pseudonym of the best CSNS that the
+--                    ministries give her, or of the one person of her civil status; NULL: not known
+--   personne_source  whose CSNS it is: interieur, justice, etat_civil, inconnue
 CREATE TABLE {base}.participation AS
 WITH membre AS (
     SELECT procedure_no, rang, 'victime' AS role
@@ -16,31 +16,14 @@ WITH membre AS (
     FROM {base}.proc_personne AS m
     WHERE m.role = 'mis_en_cause' AND m.nature = 'physique'
       AND m.procedure_no IN (SELECT procedure_no FROM {work}.victime WHERE motif IS NULL)
-),
-nomme AS (
-    SELECT m.procedure_no, m.rang, m.role, w.sexe, w.personne_id
-    FROM membre AS m
-    JOIN {base}.proc_personne AS w ON w.procedure_no = m.procedure_no AND w.rang = m.rang
-),
-justice AS (
-    SELECT l.procedure_no, l.rang_procedure AS rang, MIN(q.personne_id) AS personne_id
-    FROM {base}.lien_personne AS l
-    JOIN (SELECT DISTINCT procedure_no, rang FROM nomme WHERE personne_id IS NULL) AS n
-      ON n.procedure_no = l.procedure_no AND n.rang = l.rang_procedure
-    JOIN {base}.affaire_personne AS q
-      ON q.affaire_no = l.affaire_no AND q.rang = l.rang_affaire
-    WHERE q.personne_id IS NOT NULL
-    GROUP BY l.procedure_no, l.rang_procedure
-    HAVING MIN(q.personne_id) = MAX(q.personne_id)
 )
 SELECT m.procedure_no, m.rang, m.role, p.force,
        CAST(EXTRACT(YEAR FROM p.date_enregistrement) AS INTEGER) AS annee, p.date_enregistrement,
-       m.sexe, COALESCE(m.personne_id, j.personne_id) AS personne_id,
-       CASE WHEN m.personne_id IS NOT NULL THEN 'interieur'
-            WHEN j.personne_id IS NOT NULL THEN 'justice' ELSE 'inconnue' END AS personne_source
-FROM nomme AS m
-JOIN {base}.procedure AS p ON p.procedure_no = m.procedure_no
-LEFT JOIN justice AS j ON j.procedure_no = m.procedure_no AND j.rang = m.rang;
+       w.sexe, w.identite_id AS personne_id,
+       COALESCE(w.identite_source, 'inconnue') AS personne_source
+FROM membre AS m
+JOIN {base}.proc_personne AS w ON w.procedure_no = m.procedure_no AND w.rang = m.rang
+JOIN {base}.procedure AS p ON p.procedure_no = m.procedure_no;
 
 -- personne: who is known, once a role. Grain: role × personne_id.
 --   nb_procedures    of the field, in this role, recorded in the study's period

@@ -43,6 +43,11 @@ CREATE TABLE personne_connue AS SELECT * FROM (VALUES
   ( 1, 1, 'v'), ( 3, 1, 'v'), ( 7, 1, 'v'), (10, 2, 'v'), ( 1, 2, 'w'), (26, 2, 'w'),
   (20, 1, 'u'), (21, 1, 'u')
 ) AS t(procedure_no, rang, personne_id);
+-- Who link-chain says they are: the same, and whom Justice knows.
+CREATE TABLE identite AS SELECT *, 'interieur' AS source FROM personne_connue
+UNION ALL SELECT *, 'justice' FROM (VALUES
+  ( 4, 2, 'w'), (15, 2, 'aa'), (15, 3, 'bb'), (16, 2, 'cc')
+) AS t(procedure_no, rang, personne_id);
 
 -- Everyone is a victim of 20730 (partner violence) but in 11 and 12. 15700 is on no list.
 CREATE TABLE proc_infraction AS

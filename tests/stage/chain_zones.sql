@@ -12,9 +12,10 @@ CREATE TABLE {content}.proc_personne AS SELECT $sens * idx AS idx, rang, role, n
   '99100' AS nationalite, '42' AS profession, 'M' AS situation_famille, 1 AS nb_enfants,
   1 AS nb_freres_soeurs, 1 AS rang_fratrie, lien_auteur FROM {work}.proc_personne ORDER BY $sens * idx;
 CREATE TABLE {pivot}.proc_personne AS SELECT $sens * idx AS idx, CAST(procedure_no AS BIGINT) AS procedure_no,
-  rang, k.personne_id, age_faits, age_faits AS age_faits_min,
+  rang, k.personne_id, i.personne_id AS identite_id, i.source AS identite_source, age_faits, age_faits AS age_faits_min,
   age_faits AS age_faits_max, '75' AS departement_residence
   FROM {work}.proc_personne LEFT JOIN {work}.personne_connue AS k USING (procedure_no, rang)
+  LEFT JOIN {work}.identite AS i USING (procedure_no, rang)
   ORDER BY $sens * idx DESC;
 CREATE TABLE {content}.proc_infraction AS SELECT $sens * idx AS idx, rang, natinf, 0 AS tentative,
   rangs_victimes, CAST(NULL AS VARCHAR) AS rangs_mis_en_cause FROM {work}.proc_infraction ORDER BY $sens * idx;

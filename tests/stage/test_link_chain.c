@@ -444,6 +444,12 @@ START_TEST(pivot_by_hand) {
                      "00088/1 - 2A\n"
                      "01234/1 30 2A id\n"
                      "01234/2 20 2A\n");
+    /* who they are: here their own token, and nobody else is known */
+    ck_assert_str_eq(ask(e, "SELECT p.numero || '/' || q.rang || ' ' || identite_source ||"
+                            " CASE WHEN identite_id = personne_id THEN ' own' ELSE '' END"
+                            " FROM pv.proc_personne q JOIN memory.p ON p.no = procedure_no"
+                            " WHERE identite_id IS NOT NULL ORDER BY 1").text,
+                     "00005/2 interieur own\n01234/1 interieur own\n");
     /* the same CSNS has the same pseudonym on both sides; 01132 is now in the Rhône; the affaire's
      * facts begin with its first offence */
     ck_assert_str_eq(ask(e, "SELECT DISTINCT CAST(a.rang AS VARCHAR) || ' ' ||"

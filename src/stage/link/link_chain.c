@@ -406,9 +406,8 @@ static enum mln_status match_other_persons(struct linkage *l, struct mln_err *er
 static enum mln_status match_inside(struct linkage *l, struct mln_err *err) {
     static const char *const persons[] = {"lien_numerote", "personne_csns", "personne_reste",
                                           "personne_naissance"};
-    static const char *const offences[] = {"personne_liee", "infractions",
-                                           "infraction_natinf_date", "infraction_natinf",
-                                           "infraction_seule"};
+    static const char *const offences[] = {"personne_liee", "infractions", "infraction_natinf_date",
+                                           "infraction_natinf", "infraction_seule"};
     for (size_t i = 0; i < sizeof persons / sizeof *persons; i++) {
         MLN_TRY(run_sql(l, persons[i], 0, err));
     }
@@ -420,7 +419,7 @@ static enum mln_status match_inside(struct linkage *l, struct mln_err *err) {
 }
 
 static enum mln_status write_pivot(struct linkage *l, struct mln_err *err) {
-    static const char *const files[] = {"pivot_liens", "non_lie", "pivot_procedures",
+    static const char *const files[] = {"pivot_liens", "non_lie", "identite", "pivot_procedures",
                                         "pivot_affaires"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         MLN_TRY(run_sql(l, files[i], 0, err));
