@@ -21,25 +21,25 @@ FROM {pivot}.lien_personne
 WHERE passe IN ('csns', 'naissance');
 
 CREATE TABLE {work}.connu AS
-SELECT DISTINCT procedure_no AS no, 'procedure' AS cote, role, 'csns' AS quoi
-FROM {base}.proc_personne WHERE personne_id IS NOT NULL
+SELECT procedure_no AS no, 'procedure' AS cote, role,
+       MAX(CASE WHEN personne_id IS NOT NULL THEN 1 ELSE 0 END) AS csns,
+       MAX(CASE WHEN age_faits IS NOT NULL THEN 1 ELSE 0 END) AS naissance
+FROM {base}.proc_personne
+GROUP BY procedure_no, role
 UNION ALL
-SELECT DISTINCT procedure_no, 'procedure', role, 'naissance'
-FROM {base}.proc_personne WHERE age_faits IS NOT NULL
-UNION ALL
-SELECT DISTINCT affaire_no, 'affaire', role, 'csns'
-FROM {base}.affaire_personne WHERE personne_id IS NOT NULL
-UNION ALL
-SELECT DISTINCT affaire_no, 'affaire', role, 'naissance'
-FROM {base}.affaire_personne WHERE age_faits IS NOT NULL;
+SELECT affaire_no, 'affaire', role,
+       MAX(CASE WHEN personne_id IS NOT NULL THEN 1 ELSE 0 END),
+       MAX(CASE WHEN age_faits IS NOT NULL THEN 1 ELSE 0 END)
+FROM {base}.affaire_personne
+GROUP BY affaire_no, role;
 
 CREATE TABLE {work}.comparable AS
-SELECT DISTINCT l.procedure_no, l.affaire_no
+SELECT l.procedure_no, l.affaire_no
 FROM {pivot}.lien_procedure_affaire AS l
 JOIN {work}.connu AS p ON p.no = l.procedure_no AND p.cote = 'procedure'
-JOIN {work}.connu AS a
-  ON a.no = l.affaire_no AND a.cote = 'affaire' AND a.role = p.role AND a.quoi = p.quoi
+JOIN {work}.connu AS a ON a.no = l.affaire_no AND a.cote = 'affaire' AND a.role = p.role
 WHERE l.probabilite IS NULL
+  AND ((p.csns = 1 AND a.csns = 1) OR (p.naissance = 1 AND a.naissance = 1))
 UNION
 SELECT procedure_no, affaire_no FROM {work}.confirme;
 

@@ -17,22 +17,21 @@ WITH suite AS (
     SELECT unite, no, etape, date AS entree,
            LEAD(date) OVER (PARTITION BY unite, no, sous
                             ORDER BY tour, moment, place, ordre) AS sortie,
-           MAX(etape) OVER (PARTITION BY unite, no, sous ORDER BY tour, moment, place, ordre
-                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS plus_loin,
-           MAX(CASE WHEN etape = 5 THEN 1 ELSE 0 END)
-               OVER (PARTITION BY unite, no, sous ORDER BY tour, moment, place, ordre
-                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS en_appel
+           -- the stages before, a bit each: 64 for the last
+           BIT_OR(1 << etape) OVER (PARTITION BY unite, no, sous
+                                    ORDER BY tour, moment, place, ordre
+                                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS passees
     FROM {work}.passage
 )
-SELECT CASE s.unite WHEN 'procedure' THEN 'victime' ELSE s.unite END AS unite, s.etape,
+SELECT CASE s.unite WHEN 1 THEN 'auteur' WHEN 2 THEN 'affaire' ELSE 'victime' END AS unite, s.etape,
        CAST(EXTRACT(YEAR FROM s.entree) AS INTEGER) AS annee_entree,
        CAST(EXTRACT(YEAR FROM s.sortie) AS INTEGER) AS annee_sortie,
-       CASE WHEN s.etape = 5 AND s.en_appel = 0 THEN 0
-            WHEN s.plus_loin >= s.etape THEN 1 ELSE 0 END AS retour,
+       CASE WHEN s.etape = 5 AND (s.passees & 32) = 0 THEN 0
+            WHEN s.passees >= (1 << s.etape) THEN 1 ELSE 0 END AS retour,
        SUM(COALESCE(p.nb_victimes_champ, 1)) AS n
 FROM suite AS s
 LEFT JOIN {base}.chaine_procedure AS p
-  ON p.procedure_no = CASE WHEN s.unite = 'procedure' THEN s.no END
+  ON p.procedure_no = CASE WHEN s.unite = 3 THEN s.no END
 GROUP BY 1, 2, 3, 4, 5;
 
 CREATE TABLE {base}.flux AS

@@ -8,7 +8,7 @@
 -- that order. What is dated before a unit came in counts on the day it came in (date), in the order
 -- of the days of the acts (tour, moment).
 --
--- Grain of passage: one change of stage of a unit; unite affaire, auteur (of an affaire), procedure;
+-- Grain of passage: one change of stage of a unit; unite 1 author of an affaire, 2 affaire, 3 procedure;
 -- key (unite, no, sous, tour, moment, place, ordre), which is also the order of the changes.
 --
 -- Affaires are those linked to a procedure of the field and their hosts. They come in with their
@@ -19,7 +19,8 @@
 -- Of several authors, the first stage among 3 4 5 6 2 1 that one of them is in, as for outcomes: who
 -- still awaits an orientation, or was entered twice and never gets one, keeps nothing open once
 -- another is oriented; an affaire (a procedure) is through when all who were oriented are. Found by
--- running counts of the authors in each stage, whatever their number; changes of one day and place
+-- one running sum of weights (poids), a power of a million a stage in that order: its largest power is
+-- the first stage with an author in it, of a million authors or fewer. Changes of one day and place
 -- count together.
 CREATE TABLE {work}.acte_etape AS
 SELECT affaire_no, rang_auteur, date, rang AS ordre,
@@ -109,55 +110,68 @@ WITH dossier AS (
     GROUP BY l.procedure_no, p.date_enregistrement
 ),
 pas AS (
-    SELECT 'affaire' AS unite, affaire_no AS no, tour, moment, place, date, avant, etape
+    SELECT 2 AS unite, affaire_no AS no, tour, moment, place, date, avant, etape
     FROM {work}.passage_auteur
     UNION ALL
-    SELECT 'procedure', h.procedure_no, -2, d.entree, 0, d.entree, 0, 1
+    SELECT 3, h.procedure_no, -2, d.entree, 0, d.entree, 0, 1
     FROM {work}.auteur_hote AS h
     JOIN dossier AS d ON d.procedure_no = h.procedure_no
     UNION ALL
-    SELECT 'procedure', h.procedure_no, -1, d.arrivee, 0, d.arrivee, 1, 2
+    SELECT 3, h.procedure_no, -1, d.arrivee, 0, d.arrivee, 1, 2
     FROM {work}.auteur_hote AS h
     JOIN dossier AS d ON d.procedure_no = h.procedure_no
     WHERE d.arrivee <= $observation
     UNION ALL
-    SELECT 'procedure', h.procedure_no, p.tour, p.moment, p.place, GREATEST(p.moment, d.arrivee),
-           p.avant, p.etape
+    SELECT 3, h.procedure_no, p.tour, p.moment, p.place, GREATEST(p.moment, d.arrivee), p.avant,
+           p.etape
     FROM {work}.auteur_hote AS h
     JOIN dossier AS d ON d.procedure_no = h.procedure_no
     JOIN {work}.passage_auteur AS p ON p.affaire_no = h.hote_no AND p.rang = h.rang
     WHERE p.tour = 1 AND d.arrivee <= $observation
 ),
+poids AS (
+    SELECT 0 AS etape, CAST(0 AS DECIMAL(38, 0)) AS poids
+    UNION ALL SELECT 1, 1
+    UNION ALL SELECT 2, 1000000
+    UNION ALL SELECT 6, 1000000000000
+    UNION ALL SELECT 5, 1000000000000000000
+    UNION ALL SELECT 4, CAST('1000000000000000000000000' AS DECIMAL(38, 0))
+    UNION ALL SELECT 3, CAST('1000000000000000000000000000000' AS DECIMAL(38, 0))
+),
+jour AS (
+    SELECT p.unite, p.no, p.tour, p.moment, p.place, MIN(p.date) AS date,
+           SUM(e.poids - a.poids) AS plus
+    FROM pas AS p
+    JOIN poids AS e ON e.etape = p.etape
+    JOIN poids AS a ON a.etape = p.avant
+    GROUP BY p.unite, p.no, p.tour, p.moment, p.place
+),
 compte AS (
-    SELECT unite, no, tour, moment, place, date,
-           SUM(CASE WHEN etape = 2 THEN 1 ELSE 0 END - CASE WHEN avant = 2 THEN 1 ELSE 0 END)
-               OVER suite AS n2,
-           SUM(CASE WHEN etape = 3 THEN 1 ELSE 0 END - CASE WHEN avant = 3 THEN 1 ELSE 0 END)
-               OVER suite AS n3,
-           SUM(CASE WHEN etape = 4 THEN 1 ELSE 0 END - CASE WHEN avant = 4 THEN 1 ELSE 0 END)
-               OVER suite AS n4,
-           SUM(CASE WHEN etape = 5 THEN 1 ELSE 0 END - CASE WHEN avant = 5 THEN 1 ELSE 0 END)
-               OVER suite AS n5,
-           SUM(CASE WHEN etape = 6 THEN 1 ELSE 0 END - CASE WHEN avant = 6 THEN 1 ELSE 0 END)
-               OVER suite AS n6
-    FROM pas
-    WINDOW suite AS (PARTITION BY unite, no ORDER BY tour, moment, place)
+    SELECT unite, no, tour, moment, place, date, plus,
+           SUM(plus) OVER (PARTITION BY unite, no ORDER BY tour, moment, place
+                           ROWS UNBOUNDED PRECEDING) AS total
+    FROM jour
 ),
 etat AS (
-    SELECT unite, no, tour, moment, place, date,
-           CASE WHEN n3 > 0 THEN 3 WHEN n4 > 0 THEN 4 WHEN n5 > 0 THEN 5 WHEN n6 > 0 THEN 6
-                WHEN n2 > 0 THEN 2 ELSE 1 END AS etape
-    FROM compte
-),
-change AS (
-    SELECT unite, no, tour, moment, place, date, etape,
-           COALESCE(LAG(etape) OVER (PARTITION BY unite, no ORDER BY tour, moment, place), 0)
-               AS avant
-    FROM etat
+    SELECT c.unite, c.no, c.tour, c.moment, c.place, c.date,
+           CASE WHEN c.total >= p.p3 THEN 3 WHEN c.total >= p.p4 THEN 4
+                WHEN c.total >= p.p5 THEN 5 WHEN c.total >= p.p6 THEN 6
+                WHEN c.total >= p.p2 THEN 2 ELSE 1 END AS etape,
+           CASE WHEN c.total - c.plus >= p.p3 THEN 3 WHEN c.total - c.plus >= p.p4 THEN 4
+                WHEN c.total - c.plus >= p.p5 THEN 5 WHEN c.total - c.plus >= p.p6 THEN 6
+                WHEN c.total - c.plus >= p.p2 THEN 2 WHEN c.total > c.plus THEN 1
+                ELSE 0 END AS avant
+    FROM compte AS c
+    CROSS JOIN (SELECT MAX(CASE WHEN etape = 2 THEN poids END) AS p2,
+                       MAX(CASE WHEN etape = 3 THEN poids END) AS p3,
+                       MAX(CASE WHEN etape = 4 THEN poids END) AS p4,
+                       MAX(CASE WHEN etape = 5 THEN poids END) AS p5,
+                       MAX(CASE WHEN etape = 6 THEN poids END) AS p6
+                FROM poids) AS p
 )
 SELECT unite, no, CAST(0 AS INTEGER) AS sous, tour, moment, place, 0 AS ordre, date, etape
-FROM change
+FROM etat
 WHERE avant <> etape
 UNION ALL
-SELECT 'auteur', affaire_no, rang, tour, moment, place, ordre, date, etape
+SELECT 1, affaire_no, rang, tour, moment, place, ordre, date, etape
 FROM {work}.passage_auteur
