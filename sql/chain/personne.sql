@@ -34,48 +34,47 @@ JOIN {base}.procedure AS p ON p.procedure_no = m.procedure_no;
 --   duree_jours      from the first recording to the second; with en_cours 1, to the end of the
 --                    period, or the observation date if earlier (censored there)
 CREATE TABLE {base}.personne AS
-WITH procedures AS (
-    SELECT role, personne_id, procedure_no, MIN(date_enregistrement) AS date, MIN(force) AS force,
-           MIN(sexe) AS sexe_min, MAX(sexe) AS sexe_max
+WITH groupe AS (
+    SELECT personne_id, role, COUNT(*) AS n, MIN(date_enregistrement) AS premiere,
+           MIN(force) AS force, MIN(sexe) AS sexe_min, MAX(sexe) AS sexe_max
     FROM {base}.participation
     WHERE personne_id IS NOT NULL
-    GROUP BY role, personne_id, procedure_no
+    GROUP BY personne_id, role
 ),
-groupe AS (
-    SELECT role, personne_id, COUNT(*) AS nb_procedures, MIN(date) AS premiere, MIN(force) AS force,
-           CASE WHEN MIN(sexe_min) = MAX(sexe_max) THEN MIN(sexe_min) END AS sexe
-    FROM procedures
-    GROUP BY role, personne_id
+procedures AS (
+    SELECT p.personne_id, p.role, p.procedure_no, MIN(p.date_enregistrement) AS date,
+           MIN(p.force) AS force
+    FROM {base}.participation AS p
+    JOIN (SELECT personne_id, role FROM groupe WHERE n > 1) AS g
+      ON g.personne_id = p.personne_id AND g.role = p.role
+    GROUP BY p.personne_id, p.role, p.procedure_no
 ),
 rangees AS (
-    SELECT p.role, p.personne_id, p.date, p.force,
-           ROW_NUMBER() OVER (PARTITION BY p.role, p.personne_id
-                              ORDER BY p.date, p.force, p.procedure_no) AS place
-    FROM procedures AS p
-    JOIN groupe AS g ON g.role = p.role AND g.personne_id = p.personne_id
-    WHERE g.nb_procedures > 1
+    SELECT personne_id, role, date, force,
+           ROW_NUMBER() OVER (PARTITION BY personne_id, role
+                              ORDER BY date, force, procedure_no) AS place
+    FROM procedures
 ),
 suite AS (
-    SELECT role, personne_id, MAX(CASE WHEN place = 1 THEN force END) AS force,
+    SELECT personne_id, role, COUNT(*) AS nb_procedures, MAX(CASE WHEN place = 1 THEN force END) AS force,
            MAX(CASE WHEN place = 2 THEN date END) AS deuxieme
     FROM rangees
-    WHERE place <= 2
-    GROUP BY role, personne_id
-),
-compte AS (
-    SELECT g.role, g.personne_id, g.nb_procedures, g.premiere, g.sexe,
-           CASE WHEN s.role IS NULL THEN g.force ELSE s.force END AS force, s.deuxieme
-    FROM groupe AS g
-    LEFT JOIN suite AS s ON s.role = g.role AND s.personne_id = g.personne_id
+    GROUP BY personne_id, role
 ),
 double AS (
-    SELECT personne_id FROM compte GROUP BY personne_id HAVING COUNT(*) > 1
+    SELECT v.personne_id
+    FROM (SELECT personne_id FROM groupe WHERE role = 'victime') AS v
+    JOIN (SELECT personne_id FROM groupe WHERE role = 'auteur') AS a
+      ON a.personne_id = v.personne_id
 )
-SELECT c.role, c.personne_id, CAST(c.nb_procedures AS INTEGER) AS nb_procedures,
-       CAST(EXTRACT(YEAR FROM c.premiere) AS INTEGER) AS annee, c.force, c.sexe,
+SELECT g.role, g.personne_id, CAST(COALESCE(s.nb_procedures, 1) AS INTEGER) AS nb_procedures,
+       CAST(EXTRACT(YEAR FROM g.premiere) AS INTEGER) AS annee,
+       CASE WHEN s.role IS NULL THEN g.force ELSE s.force END AS force,
+       CASE WHEN g.sexe_min = g.sexe_max THEN g.sexe_min END AS sexe,
        CASE WHEN d.personne_id IS NULL THEN 0 ELSE 1 END AS deux_roles,
-       CASE WHEN c.deuxieme IS NULL THEN 'en_cours' ELSE 'nouvelle' END AS suite,
-       CASE WHEN c.deuxieme IS NULL THEN 1 ELSE 0 END AS en_cours,
-       CAST(COALESCE(c.deuxieme, LEAST($fin, $observation)) - c.premiere AS INTEGER) AS duree_jours
-FROM compte AS c
-LEFT JOIN double AS d ON d.personne_id = c.personne_id
+       CASE WHEN s.deuxieme IS NULL THEN 'en_cours' ELSE 'nouvelle' END AS suite,
+       CASE WHEN s.deuxieme IS NULL THEN 1 ELSE 0 END AS en_cours,
+       CAST(COALESCE(s.deuxieme, LEAST($fin, $observation)) - g.premiere AS INTEGER) AS duree_jours
+FROM groupe AS g
+LEFT JOIN suite AS s ON s.personne_id = g.personne_id AND s.role = g.role
+LEFT JOIN double AS d ON d.personne_id = g.personne_id

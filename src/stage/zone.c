@@ -5,9 +5,8 @@
 
 static const char spill[] = "spill";
 
-/* A stage is a chain of statements over tables that pass through once: past this it only keeps what
- * it will not read again. A million procedures take the same time with 3 GiB (bench/study/scale).
- */
+/* A stage is a chain of statements over tables that pass through once: past this it mostly keeps
+ * what it will not read again. The peaks of a million procedures: bench/results/chain-study.md. */
 #define STAGE_MEMORY_MOST (UINT64_C(3) << 29)
 
 enum mln_status mln_zone_open(struct mln_run *run, struct mln_engine **out, struct mln_err *err) {
