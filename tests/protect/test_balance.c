@@ -42,8 +42,8 @@ static struct mln_table balance(const struct flows *flows) {
             const uint64_t *f = flows->n[p][s];
             const uint64_t parts_of[] = {opening, f[0], f[1], f[2], opening + f[0] + f[1] - f[2]};
             for (size_t k = 0; k < MLN_BALANCE_PARTS; k++) {
-                n[at(p, s, k)] = parts_of[k];
-                n[at(p, STAGES, k)] += parts_of[k];
+                n[at(p, s, (enum mln_balance_part)k)] = parts_of[k];
+                n[at(p, STAGES, (enum mln_balance_part)k)] += parts_of[k];
             }
         }
     }
@@ -96,7 +96,7 @@ START_TEST(a_small_return_hides_behind_its_balance) {
     ck_assert_int_eq(mln_protected_state(p, at(1, 0, MLN_BALANCE_RETURNED)), MLN_CELL_PRIMARY);
     size_t in_row = 0, in_column = 0;
     for (size_t k = 0; k < MLN_BALANCE_PARTS; k++) {
-        in_row += mln_protected_state(p, at(1, 0, k)) != MLN_CELL_SHOWN;
+        in_row += mln_protected_state(p, at(1, 0, (enum mln_balance_part)k)) != MLN_CELL_SHOWN;
     }
     for (size_t s = 0; s <= STAGES; s++) {
         in_column += mln_protected_state(p, at(1, s, MLN_BALANCE_RETURNED)) != MLN_CELL_SHOWN;
@@ -126,7 +126,7 @@ static void write_equations(struct equations *e) {
         for (size_t s = 0; s <= STAGES; s++) {
             double *even = e->a[e->n++];
             for (size_t k = 0; k < MLN_BALANCE_PARTS; k++) {
-                even[at(p, s, k)] = k < MLN_BALANCE_LEFT ? 1 : -1;
+                even[at(p, s, (enum mln_balance_part)k)] = k < MLN_BALANCE_LEFT ? 1 : -1;
             }
             if (p > 0) {
                 double *carried = e->a[e->n++];
@@ -137,7 +137,7 @@ static void write_equations(struct equations *e) {
         for (size_t k = 0; k < MLN_BALANCE_PARTS; k++) {
             double *sum = e->a[e->n++];
             for (size_t s = 0; s <= STAGES; s++) {
-                sum[at(p, s, k)] = s < STAGES ? 1 : -1;
+                sum[at(p, s, (enum mln_balance_part)k)] = s < STAGES ? 1 : -1;
             }
         }
     }
