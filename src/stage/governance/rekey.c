@@ -11,6 +11,10 @@
 static const char *const domains[] = {"procedure", "affaire", "personne", "unite"};
 enum { N_DOMAINS = sizeof domains / sizeof *domains, MAX_COLUMNS = 1024 };
 
+/* Every column of the base whose name ends in _id is a pseudonym, of the domain of that name but
+ * for these. */
+static const struct { const char *column, *domain; } other_names[] = {{"identite_id", "personne"}};
+
 static const struct mln_column_spec specs[] = {{"idx", MLN_INT64}, {"pseudonyme", MLN_UTF8_TEXT}};
 
 struct column {
@@ -30,6 +34,28 @@ struct rekey {
 
 /* ── what the base has ── */
 
+/* A pseudonym that nothing moves would tie the copy to the base: a column of no known domain is an
+ * error. */
+static enum mln_status find_domain(struct column *c, struct mln_err *err) {
+    const size_t n = strlen(c->name);
+    const bool is_pseudonym = n > 3 && strcmp(c->name + n - 3, "_id") == 0;
+    struct mln_str domain = {c->name, is_pseudonym ? n - 3 : 0};
+    for (size_t i = 0; i < sizeof other_names / sizeof *other_names; i++) {
+        if (strcmp(c->name, other_names[i].column) == 0) {
+            domain = mln_str_from(other_names[i].domain);
+        }
+    }
+    c->domain = 0;
+    while (c->domain < N_DOMAINS && !mln_str_eq(domain, mln_str_from(domains[c->domain]))) {
+        c->domain++;
+    }
+    return c->domain < N_DOMAINS || !is_pseudonym
+               ? MLN_OK
+               : mln_err_set(err, MLN_INTERNAL,
+                             "%s.%s: a pseudonym of no known domain cannot be moved", c->table,
+                             c->name);
+}
+
 static enum mln_status add_columns(void *ctx, const struct mln_batch *batch, struct mln_err *err) {
     struct rekey *const r = ctx;
     for (size_t row = 0; row < batch->n_rows; row++) {
@@ -42,13 +68,7 @@ static enum mln_status add_columns(void *ctx, const struct mln_batch *batch, str
         if (c->table == NULL || c->name == NULL) {
             return mln_err_nomem(err, "the columns of the base");
         }
-        for (c->domain = 0; c->domain < N_DOMAINS; c->domain++) {
-            char expected[32];
-            (void)snprintf(expected, sizeof expected, "%s_id", domains[c->domain]);
-            if (strcmp(c->name, expected) == 0) {
-                break;
-            }
-        }
+        MLN_TRY(find_domain(c, err));
         r->out->n_columns += c->domain < N_DOMAINS;
     }
     return MLN_OK;
@@ -88,7 +108,9 @@ static enum mln_status collect(struct rekey *r, size_t domain, struct mln_err *e
                  domains[domain]);
     for (size_t i = 0; i < r->n_columns; i++) {
         if (r->columns[i].domain == domain) {
-            mln_buf_addf(&sql, "%sSELECT DISTINCT %s_id AS pseudonyme FROM base.", before, domains[domain]);
+            mln_buf_addf(&sql, "%sSELECT DISTINCT ", before);
+            mln_quote_ident(&sql, mln_str_from(r->columns[i].name));
+            mln_buf_addz(&sql, " AS pseudonyme FROM base.");
             mln_quote_ident(&sql, mln_str_from(r->columns[i].table));
             before = " UNION ";
         }
@@ -168,7 +190,8 @@ static enum mln_status copy_table(struct rekey *r, size_t first, size_t n, struc
         if (c->domain == N_DOMAINS) {
             add_ident(&sql, "x.", c->name);
         } else {
-            mln_buf_addf(&sql, "n%zu.pseudonyme AS %s_id", i, domains[c->domain]);
+            mln_buf_addf(&sql, "n%zu.pseudonyme", i);
+            add_ident(&sql, " AS ", c->name);
         }
     }
     add_ident(&sql, " FROM base.", r->columns[first].table);
@@ -176,11 +199,11 @@ static enum mln_status copy_table(struct rekey *r, size_t first, size_t n, struc
     for (size_t i = first; i < n; i++) {
         const size_t domain = r->columns[i].domain;
         if (domain < N_DOMAINS) {
-            mln_buf_addf(
-                &sql,
-                " LEFT JOIN memory.avant_%s AS a%zu ON a%zu.pseudonyme = x.%s_id LEFT JOIN "
-                "memory.apres_%s AS n%zu ON n%zu.idx = a%zu.idx",
-                domains[domain], i, i, domains[domain], domains[domain], i, i, i);
+            mln_buf_addf(&sql, " LEFT JOIN memory.avant_%s AS a%zu ON a%zu.pseudonyme = ",
+                         domains[domain], i, i);
+            add_ident(&sql, "x.", r->columns[i].name);
+            mln_buf_addf(&sql, " LEFT JOIN memory.apres_%s AS n%zu ON n%zu.idx = a%zu.idx",
+                         domains[domain], i, i, i);
         }
     }
     mln_buf_addz(&sql, " ORDER BY x.rowid");
