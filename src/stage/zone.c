@@ -1,5 +1,7 @@
 #include "stage/zone.h"
 
+#include <sys/stat.h>
+
 #include "base/file.h"
 #include "secret/ring.h"
 
@@ -7,12 +9,28 @@ static const char spill[] = "spill";
 
 /* A stage is a chain of statements over tables that pass through once: past this it mostly keeps
  * what it will not read again. The peaks of a million procedures: bench/results/chain-study.md. */
-#define STAGE_MEMORY_MOST (UINT64_C(3) << 29)
+#define STAGE_MEMORY_LEAST_MOST (UINT64_C(3) << 29)
+
+/* What is joined must fit, and grows with the extracts: a million procedures make zones of 310 MB,
+ * and four million ran out in 1.5 GiB. */
+enum { MEMORY_BY_ZONE = 5 };
+
+static uint64_t size_of(const char *path) {
+    struct stat s;
+    return path != NULL && stat(path, &s) == 0 && s.st_size > 0 ? (uint64_t)s.st_size : 0;
+}
+
+static uint64_t memory_most(struct mln_run *run) {
+    const uint64_t zones = size_of(mln_run_path(run, "ingest", "id.db")) +
+                           size_of(mln_run_path(run, "ingest", "content.db"));
+    const uint64_t wanted = MEMORY_BY_ZONE * zones;
+    return wanted > STAGE_MEMORY_LEAST_MOST ? wanted : STAGE_MEMORY_LEAST_MOST;
+}
 
 enum mln_status mln_zone_open(struct mln_run *run, struct mln_engine **out, struct mln_err *err) {
     const struct mln_engine_options options = {.n_threads = run->project->n_threads,
                                                .memory_bytes = run->project->memory_bytes,
-                                               .memory_most = STAGE_MEMORY_MOST,
+                                               .memory_most = memory_most(run),
                                                .spill_dir = mln_run_partial(run, spill),
                                                .talk = run->talk};
     *out = NULL;
