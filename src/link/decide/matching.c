@@ -129,7 +129,7 @@ static void odds_of_record(const struct matching *m, int s, uint32_t record, con
         for (size_t set = 0; set < n_sets; set++) {
             sum += (set & bit) != 0 ? 0 : forward[set] * backward[set | bit];
         }
-        log2_odds[edge[k]] = sum * (m->z[edge[k]] / scale); /* the sum for now */
+        log2_odds[edge[k]] = sum * (m->z[edge[k]] / scale); /* unnormalised: its odds follow below */
     }
     double others[1 << 5]; /* the lesser side's records at most */
     for (uint32_t k = 0; k < n; k++) {
